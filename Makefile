@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+# The one Makefile.  Each tool alone: make pingwait install-pingwait.
+# Yours: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR O SAN V; ours are added.
+
+VERSION = 0.1.0
+PREFIX = /usr/local
+BINDIR = $(PREFIX)/bin
+MANDIR = $(PREFIX)/share/man
+COMPDIR = $(PREFIX)/share/bash-completion/completions
+CC ?= cc
+CFLAGS ?= -O2 -g
+O ?= $(if $(SAN),build-san,build)
+
+# A tool is its name, its packages and the parts of libamtcommon it links:
+# common (libc), tls (GnuTLS), ws (libxml2, libcurl).  They are separate
+# archives so that pingwait builds where only a C compiler is.
+TOOLS = $(patsubst %/main.c,%,$(wildcard $(addsuffix /main.c,amtterm idertool wsamt amtproxy amtmapper pingwait)))
+SCRIPTS = $(wildcard scripts/amtconsole)
+PKGS_pingwait =
+PKGS_amtterm = gnutls
+PKGS_idertool = gnutls
+PKGS_wsamt = gnutls libxml-2.0 libcurl
+LIBS_pingwait = common
+LIBS_amtterm = tls common
+LIBS_idertool = tls common
+LIBS_wsamt = ws tls common
+
+lib_modules = $(patsubst lib/%.c,%,$(wildcard lib/*.c))
+LIB_tls = $(filter tls conn digest dial redir,$(lib_modules))
+LIB_ws = $(filter ws%,$(lib_modules))
+LIB_common = $(filter-out $(LIB_tls) $(LIB_ws),$(lib_modules))
+PKGS_lib_tls = gnutls
+PKGS_lib_ws = libxml-2.0 libcurl
+
+# Tests only.
+PKGS_amtsim = gnutls libxml-2.0 libmicrohttpd json-c libusbredirparser-0.5
+
+WARN = -Wall -Wextra -Wshadow -Wpointer-arith -Wcast-qual -Wwrite-strings \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wvla -Wundef -Wformat=2 -Werror
+SANFLAGS = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+FORTIFY = $(if $(SAN)$(findstring -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+comma = ,
+our_cflags = -std=gnu11 $(WARN) -fPIE -fstack-protector-strong -pthread $(SANFLAGS)
+our_cppflags = -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(FORTIFY)
+our_ldflags = -pie -pthread -Wl,-z,relro,-z,now $(SANFLAGS)
+pkg_cflags = $(if $(1),$(shell pkg-config --cflags $(1)))
+pkg_libs = $(if $(1),$(shell pkg-config --libs $(1)))
+
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+compile = $(CC) $(our_cppflags) $(CPPFLAGS) $(our_cflags) $(CFLAGS)
+link = $(CC) $(our_ldflags) $(LDFLAGS)
+
+all: $(TOOLS)
+
+.PHONY: all $(TOOLS) amtsim check check-build check-valgrind fuzz bench gates deps check-deps \
+	demo install uninstall dist distcheck clean FORCE
+.SUFFIXES:
+.SECONDARY:
+
+# $(O)/%.o needs the packages of the folder it is in.
+pkgs_of = $(if $(filter lib/%,$(1)),$(if $(filter $(LIB_tls:%=lib/%),$(1)),$(PKGS_lib_tls))\
+	$(if $(filter $(LIB_ws:%=lib/%),$(1)),$(PKGS_lib_ws)),\
+	$(if $(filter tests/amtsim/%,$(1)),$(PKGS_amtsim),\
+	$(if $(filter tests/%,$(1)),$(PKGS_wsamt),$(PKGS_$(firstword $(subst /, ,$(1)))))))
+
+$(O)/%.o: %.c Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(compile) $(call pkg_cflags,$(strip $(call pkgs_of,$*))) -MMD -MP -c -o $@ $<
+
+define archive
+$(O)/lib/libamtcommon-$(1).a: $$(LIB_$(1):%=$(O)/lib/%.o)
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && $(AR) rcs $$@ $$^
+endef
+$(foreach a,common tls ws,$(eval $(call archive,$(a))))
+archives = $(patsubst %,$(O)/lib/libamtcommon-%.a,$(1))
+
+objs = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)/*.c))
+define tool
+$(1): $(O)/$(1)/$(1)
+$(O)/$(1)/$(1): $(call objs,$(1)) $(call archives,$(LIBS_$(1)))
+	$$(call say,LINK,$$@)
+	$$(Q)$$(link) -o $$@ $$^ $$(call pkg_libs,$$(PKGS_$(1)))
+install-$(1): $(1)
+	install -d $$(DESTDIR)$$(BINDIR) $$(DESTDIR)$$(MANDIR)/man1
+	install -m 755 $(O)/$(1)/$(1) $$(DESTDIR)$$(BINDIR)/$(1)
+	install -m 644 $(1)/$(1).1 $$(DESTDIR)$$(MANDIR)/man1/$(1).1
+	$$(if $$(wildcard $(1)/$(1).bash),install -d $$(DESTDIR)$$(COMPDIR))
+	$$(if $$(wildcard $(1)/$(1).bash),install -m 644 $(1)/$(1).bash $$(DESTDIR)$$(COMPDIR)/$(1))
+uninstall-$(1):
+	rm -f $$(DESTDIR)$$(BINDIR)/$(1) $$(DESTDIR)$$(MANDIR)/man1/$(1).1 $$(DESTDIR)$$(COMPDIR)/$(1)
+endef
+$(foreach t,$(TOOLS),$(eval $(call tool,$(t))))
+
+install-scripts:
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(foreach s,$(SCRIPTS),install -m 755 $(s) $(DESTDIR)$(BINDIR)/$(notdir $(s)) && \
+	    install -m 644 $(s).1 $(DESTDIR)$(MANDIR)/man1/ &&) :
+install-pages:
+	install -d $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
+	install -m 644 lib/*.5 $(DESTDIR)$(MANDIR)/man5/
+	install -m 644 lib/*.7 $(DESTDIR)$(MANDIR)/man7/
+install: $(TOOLS:%=install-%) install-scripts install-pages
+uninstall: $(TOOLS:%=uninstall-%)
+	rm -f $(patsubst scripts/%,$(DESTDIR)$(BINDIR)/%,$(SCRIPTS)) \
+	    $(patsubst scripts/%,$(DESTDIR)$(MANDIR)/man1/%.1,$(SCRIPTS)) \
+	    $(patsubst lib/%,$(DESTDIR)$(MANDIR)/man5/%,$(wildcard lib/*.5)) \
+	    $(patsubst lib/%,$(DESTDIR)$(MANDIR)/man7/%,$(wildcard lib/*.7))
+
+# ---- tests -------------------------------------------------------------
+
+amtsim: $(O)/tests/amtsim/amtsim
+$(O)/tests/amtsim/amtsim: $(call objs,tests/amtsim) $(call archives,common)
+	$(call say,LINK,$@)
+	$(Q)$(link) -o $@ $^ $(call pkg_libs,$(PKGS_amtsim))
+
+# A unit test may name objects of a tool: "/* objects: pingwait/icmp */" in
+# its first lines.  The same for fuzz harnesses.
+UNITS = $(patsubst %.c,$(O)/%,$(wildcard tests/unit/*.c))
+FUZZERS = $(filter-out $(O)/tests/fuzz/replay,$(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/*.c)))
+extra_objs = $(patsubst %,$(O)/%.o,$(shell sed -n '1,5s/.*objects: \(.*\) \*\//\1/p' $(1).c))
+HELPERS = $(patsubst %.c,$(O)/%,$(wildcard tests/helpers/*.c))
+
+define unit
+$(O)/$(1): $(O)/$(1).o $(if $(filter tests/fuzz/%,$(1)),$(O)/tests/fuzz/replay.o) \
+    $(call extra_objs,$(1)) $(call archives,ws tls common)
+	$$(call say,LINK,$$@)
+	$$(Q)$$(link) -o $$@ $$^ $(call pkg_libs,$(PKGS_wsamt)) -lpthread
+endef
+$(foreach u,$(UNITS:$(O)/%=%) $(FUZZERS:$(O)/%=%) $(HELPERS:$(O)/%=%),$(eval $(call unit,$(u))))
+
+check-build: $(TOOLS) amtsim $(UNITS) $(FUZZERS) $(HELPERS)
+
+# TESTS= names single tests; J= how many run at once.
+check: check-build
+	@O=$(O) VERSION=$(VERSION) SAN=$(SAN) tests/run $(TESTS)
+
+check-valgrind: $(UNITS)
+	@O=$(O) RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp" \
+	    tests/run $(patsubst $(O)/tests/%,%,$(UNITS))
+
+# Each parser for FUZZ_SECONDS, with clang's libFuzzer.
+FUZZ_SECONDS = 60
+fuzz:
+	tests/fuzz/run $(FUZZ_SECONDS)
+
+bench: $(TOOLS) amtsim $(HELPERS)
+	@O=$(O) tests/bench/run
+
+deps:
+	tests/deps build
+check-deps:
+	tests/deps check
+
+demo: $(TOOLS) amtsim
+	@O=$(O) tests/demo
+
+dist:
+	git archive --prefix=amt-tools-$(VERSION)/ -o amt-tools-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf build build-san build-clang build-fuzz amt-tools-*.tar.gz
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

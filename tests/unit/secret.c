@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* lib/secret: files and their modes, commands, wiping of arguments. */
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+#include "lib/known.h"
+#include "lib/secret.h"
+#include "test.h"
+
+static struct secret s;
+static struct err e;
+static char path[64];
+
+static void
+put(const char *text, size_t n, mode_t mode)
+{
+	FILE *f;
+
+	unlink(path);
+	f = fopen(path, "w");
+	fwrite(text, 1, n, f);
+	fclose(f);
+	chmod(path, mode);
+}
+
+static void
+files(void)
+{
+	char big[SECRET_MAX + 2];
+
+	put("Pa$$ w0rd\r\nsecond\n", 18, 0600);
+	is_int(secret_read_file(&s, path, &e), 0);
+	is_str(s.text, "Pa$$ w0rd");
+	is_int(s.len, 9);
+	put("x\n", 2, 0640);
+	is_int(secret_read_file(&s, path, &e), geteuid() == 0 &&
+	    getegid() == 0 ? 0 : -1);	/* root's, and for a group of ours */
+	if (geteuid() == 0 && chown(path, 12345, 0) == 0) {
+		is_int(secret_read_file(&s, path, &e), -1);
+		has(e.text, "belongs to somebody else");
+	}
+	put("x\n", 2, 0644);
+	is_int(secret_read_file(&s, path, &e), -1);
+	has(e.text, "can be read by others");
+	put("\n", 1, 0600);
+	is_int(secret_read_file(&s, path, &e), -1);
+	has(e.text, "empty");
+	put("a\0b\n", 4, 0600);
+	is_int(secret_read_file(&s, path, &e), -1);
+	memset(big, 'x', sizeof big);
+	put(big, SECRET_MAX, 0600);
+	is_int(secret_read_file(&s, path, &e), 0);
+	is_int(s.len, SECRET_MAX);
+	put(big, SECRET_MAX + 1, 0600);
+	is_int(secret_read_file(&s, path, &e), -1);
+	has(e.text, "at most 256");
+	is_int(secret_read_credential(&s, "a/b", &e), -1);
+}
+
+static void
+descriptors(void)
+{
+	char name[32], rest[16];
+	int p[2];
+
+	if (pipe(p) == -1)
+		return;
+	(void)!write(p[1], "first\nrest", 10);
+	snprintf(name, sizeof name, "/dev/fd/%d", p[0]);
+	is_int(secret_read_file(&s, name, &e), 0);
+	is_str(s.text, "first");
+	is_int(read(p[0], rest, sizeof rest), 4);	/* not a byte more */
+	close(p[0]);
+	close(p[1]);
+}
+
+static void
+known(void)
+{
+	struct known k;
+	char home[] = "/tmp/known.XXXXXX", file[128];
+	const char *one = "11111111111111111111111111111111"
+	    "11111111111111111111111111111111";
+	const char *two = "22222222222222222222222222222222"
+	    "22222222222222222222222222222222";
+	struct stat st;
+
+	if (mkdtemp(home) == NULL)
+		return;
+	setenv("XDG_STATE_HOME", home, 1);
+	is_int(known_find(&k, "htpc", &e), 0);
+	is_int(known_add(&k, "htpc", one, &e), 0);
+	is_int(known_add(&k, "pbx", two, &e), 0);
+	is_int(known_find(&k, "HTPC", &e), 1);
+	is_str(k.pin, one);
+	has(k.where, "known_hosts:1");
+	is_int(known_add(&k, "htpc", two, &e), 1);	/* the first stays */
+	is_str(k.pin, one);
+	snprintf(file, sizeof file, "%s/amt/known_hosts", home);
+	ok(stat(file, &st) == 0 && (st.st_mode & 0777) == 0600);
+	chmod(file, 0666);
+	is_int(known_find(&k, "htpc", &e), -1);
+	has(e.text, "can be written by others");
+	unlink(file);
+	strcat(file, ".lock");
+	unlink(file);
+	snprintf(file, sizeof file, "%s/amt", home);
+	rmdir(file);
+	rmdir(home);
+}
+
+int
+main(void)
+{
+	char dir[] = "/tmp/secret.XXXXXX", arg[] = "hunter2";
+
+	if (mkdtemp(dir) == NULL)
+		return 1;
+	snprintf(path, sizeof path, "%s/f", dir);
+	files();
+	descriptors();
+	known();
+	is_int(secret_take_arg(&s, arg, &e), 0);
+	is_str(s.text, "hunter2");
+	is_mem(arg, sizeof arg, "\0\0\0\0\0\0\0", 8);
+	setenv("AMT_PASSWORD", "leak", 1);
+	is_int(secret_read_command(&s, "echo \"got:$AMT_PASSWORD\"; echo b",
+	    &e), 0);
+	is_str(s.text, "got:");
+	is_int(secret_read_command(&s, "echo x; kill -9 $$", &e), -1);
+	has(e.text, "signal 9");
+	is_int(secret_read_command(&s, "true", &e), -1);
+	is_int(e.kind, ERR_LOCAL);
+	ok(s.text == NULL);
+	secret_clear(&s);
+	unlink(path);
+	rmdir(dir);
+	return test_done();
+}
