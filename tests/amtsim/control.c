@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The control socket: a line of words in, an answer out, end of file.  An
+ * answer that begins with "error: " is one.  It is for tests and for
+ * people who play; whoever can connect may do anything.
+ */
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "fault.h"
+#include "sim.h"
+
+#define LINE_BYTES_MAX 65536
+#define ANSWER_MAX (1024 * 1024)
+
+struct control {
+	struct sim *sim;
+	int fd;
+	struct loop_watch *watch;
+	char path[sizeof ((struct sockaddr_un *)0)->sun_path];
+};
+
+struct client {
+	struct sim *sim;
+	int fd;
+	struct loop_watch *watch;
+	struct buf in, out;
+};
+
+typedef int control_fn(struct sim *sim, char *args, struct buf *out,
+    struct err *e);
+
+/* The next word of args, or NULL; args moves on. */
+static char *
+word(char **args)
+{
+	char *w;
+
+	while ((w = strsep(args, " ")) != NULL)
+		if (*w != '\0')
+			return w;
+	return NULL;
+}
+
+static int
+do_state(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	char *text = state_text(sim);
+	int rc;
+
+	(void)args;
+	if (text == NULL)
+		return err_sys(e, ERR_LOCAL, "state");
+	rc = buf_addf(out, e, "%s\n", text);
+	free(text);
+	return rc;
+}
+
+static int
+do_violations(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	unsigned i;
+
+	(void)args;
+	for (i = 0; i < sim->nviolations && i < VIOLATIONS_MAX; i++)
+		if (buf_addf(out, e, "%s\n", sim->violations[i]) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+do_messages(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	const struct door_counters *c;
+	size_t i;
+
+	(void)args;
+	for (i = 0; i < DOORS; i++) {
+		c = &sim->counters[i];
+		if (buf_addf(out, e, "%s\tconnections %lu tls %lu logins %lu "
+		    "in %lu out %lu bytes-in %llu bytes-out %llu\n",
+		    door_names[i], c->connections, c->tls_connections,
+		    c->logins, c->messages_in, c->messages_out, c->bytes_in,
+		    c->bytes_out) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+do_press(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	char *how = word(&args);
+
+	(void)out;
+	if (how != NULL && strcmp(how, "held") != 0)
+		return err_set(e, ERR_USAGE, "press, or press held");
+	sim_press(sim, how != NULL);
+	return 0;
+}
+
+static int
+do_unplug(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	(void)args, (void)out, (void)e;
+	sim_unplug(sim);
+	return 0;
+}
+
+static int
+do_plug(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	(void)args, (void)out, (void)e;
+	sim_plug(sim);
+	return 0;
+}
+
+static int
+do_fault(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	char *name = word(&args), *value = word(&args);
+
+	(void)out;
+	if (name == NULL)
+		return err_set(e, ERR_USAGE, "fault NAME [VALUE]");
+	return fault_set(sim, name, value, e);
+}
+
+static int
+do_clear(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	(void)args, (void)out, (void)e;
+	fault_clear(sim);
+	return 0;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* \r \n \t \\ and \xNN, in place; the length. */
+static size_t
+unescape(char *text)
+{
+	static const char from[] = "rnt\\", to[] = "\r\n\t\\";
+	char *in = text, *out = text;
+	const char *known;
+
+	while (*in != '\0') {
+		if (in[0] != '\\') {
+			*out++ = *in++;
+		} else if (in[1] == 'x' && hex_digit(in[2]) >= 0 &&
+		    hex_digit(in[3]) >= 0) {
+			*out++ = (char)(hex_digit(in[2]) * 16 +
+			    hex_digit(in[3]));
+			in += 4;
+		} else if (in[1] != '\0' &&
+		    (known = strchr(from, in[1])) != NULL) {
+			*out++ = to[known - from];
+			in += 2;
+		} else
+			*out++ = *in++;
+	}
+	return (size_t)(out - text);
+}
+
+static int
+do_serial(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	size_t n;
+
+	(void)out;
+	if (args == NULL)
+		return err_set(e, ERR_USAGE, "serial TEXT");
+	n = unescape(args);
+	host_serial_out(sim, (const uint8_t *)args, n);
+	return 0;
+}
+
+/* serial-fill N: bytes 0 to 255 again and again, for speed tests. */
+static int
+do_serial_fill(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	char *w = word(&args), *end = NULL;
+	unsigned long left = w != NULL ? strtoul(w, &end, 10) : 0, n;
+	uint8_t block[4096];
+	size_t i;
+
+	(void)out;
+	if (left == 0 || *end != '\0' || left > 64UL << 20)
+		return err_set(e, ERR_USAGE, "serial-fill 1 to 67108864");
+	for (i = 0; i < sizeof block; i++)
+		block[i] = (uint8_t)i;
+	for (; left > 0; left -= n) {
+		n = left < sizeof block ? left : sizeof block;
+		host_serial_out(sim, block, n);
+	}
+	return 0;
+}
+
+static int
+do_break(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	char *how = word(&args);
+
+	(void)out;
+	if (how == NULL || (strcmp(how, "on") != 0 && strcmp(how, "off") != 0))
+		return err_set(e, ERR_USAGE, "break on|off");
+	host_serial_break(sim, strcmp(how, "on") == 0);
+	return 0;
+}
+
+static int
+do_time(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	char *w = word(&args), *end;
+	long seconds;
+
+	if (w != NULL) {
+		seconds = strtol(w, &end, 10);
+		if (w[0] != '+' || *end != '\0' || seconds < 0 ||
+		    seconds > 10L * 366 * 86400)
+			return err_set(e, ERR_USAGE, "time +SECONDS");
+		sim_time_skip(sim, seconds * 1000);
+	}
+	return buf_addf(out, e, "%lld\n", (long long)sim_wall(sim));
+}
+
+static const struct {
+	const char *name;
+	control_fn *fn;
+} words[] = {
+	{ "state", do_state }, { "violations", do_violations },
+	{ "messages", do_messages }, { "press", do_press },
+	{ "unplug", do_unplug }, { "plug", do_plug }, { "fault", do_fault },
+	{ "clear-faults", do_clear }, { "serial", do_serial },
+	{ "serial-fill", do_serial_fill }, { "break", do_break },
+	{ "time", do_time },
+};
+
+static int
+obey(struct sim *sim, char *line, struct buf *out, struct err *e)
+{
+	char *args = line, *name = word(&args);
+	size_t i;
+
+	sim_log_flush(sim);
+	for (i = 0; name != NULL && i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i].name, name) == 0)
+			return words[i].fn(sim, args, out, e);
+	if (buf_addf(out, e, "error: words are") == -1)
+		return -1;
+	for (i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (buf_addf(out, e, " %s", words[i].name) == -1)
+			return -1;
+	return buf_addf(out, e, "\n");
+}
+
+static void
+client_free(struct client *c)
+{
+	loop_unwatch(c->watch);
+	(void)close(c->fd);
+	buf_clear(&c->in);
+	buf_clear(&c->out);
+	free(c);
+}
+
+static void
+client_write(struct client *c)
+{
+	ssize_t n = send(c->fd, c->out.data, c->out.len,
+	    MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n == -1 && errno != EAGAIN && errno != EINTR)
+		client_free(c);
+	else if (n > 0) {
+		buf_drop(&c->out, (size_t)n);
+		if (c->out.len == 0)
+			client_free(c);
+	}
+}
+
+static void
+client_obey(struct client *c, size_t len)
+{
+	struct err e;
+	char *line = (char *)c->in.data;
+
+	line[len] = '\0';
+	if (obey(c->sim, line, &c->out, &e) == -1) {
+		buf_clear(&c->out);
+		(void)buf_addf(&c->out, &e, "error: %s\n", e.text);
+	}
+	if (c->out.len == 0) {
+		client_free(c);
+		return;
+	}
+	loop_set(c->watch, POLLOUT);
+	client_write(c);
+}
+
+static void
+on_client(void *arg, short revents)
+{
+	struct client *c = arg;
+	struct err e;
+	uint8_t *room, *end;
+	ssize_t n;
+
+	if (c->out.len > 0 || (room = buf_room(&c->in, 4096, &e)) == NULL) {
+		if (c->out.len > 0 && (revents & POLLOUT))
+			client_write(c);
+		else
+			client_free(c);
+		return;
+	}
+	n = recv(c->fd, room, 4096, MSG_DONTWAIT);
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		client_free(c);
+		return;
+	}
+	buf_grew(&c->in, (size_t)n);
+	if ((end = memchr(c->in.data, '\n', c->in.len)) != NULL)
+		client_obey(c, (size_t)(end - c->in.data));
+}
+
+static void
+on_control(void *arg, short revents)
+{
+	struct control *k = arg;
+	struct client *c;
+	struct err e;
+	int fd;
+
+	(void)revents;
+	if ((fd = accept4(k->fd, NULL, NULL,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC)) == -1)
+		return;
+	if ((c = calloc(1, sizeof *c)) == NULL || (c->watch =
+	    loop_watch(k->sim->loop, fd, POLLIN, on_client, c, &e)) == NULL) {
+		(void)close(fd);
+		free(c);
+		return;
+	}
+	c->sim = k->sim;
+	c->fd = fd;
+	buf_init(&c->in, LINE_BYTES_MAX);
+	buf_init(&c->out, ANSWER_MAX);
+}
+
+static int
+address(const char *path, struct sockaddr_un *a, struct err *e)
+{
+	memset(a, 0, sizeof *a);
+	a->sun_family = AF_UNIX;
+	if (strlen(path) >= sizeof a->sun_path)
+		return err_set(e, ERR_USAGE, "control socket %s: the path is "
+		    "too long", path);
+	memcpy(a->sun_path, path, strlen(path));
+	return 0;
+}
+
+int
+control_start(struct sim *sim, const char *path, struct err *e)
+{
+	struct sockaddr_un a;
+	struct control *k;
+
+	if (address(path, &a, e) == -1)
+		return -1;
+	if ((k = calloc(1, sizeof *k)) == NULL)
+		return err_sys(e, ERR_LOCAL, "control socket");
+	sim->control = k;
+	k->sim = sim;
+	memcpy(k->path, a.sun_path, sizeof k->path);
+	(void)unlink(path);		/* of an earlier run */
+	if ((k->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK |
+	    SOCK_CLOEXEC, 0)) == -1 ||
+	    bind(k->fd, (struct sockaddr *)&a, sizeof a) == -1 ||
+	    listen(k->fd, 16) == -1)
+		return err_sys(e, ERR_LOCAL, "control socket %s", path);
+	if ((k->watch = loop_watch(sim->loop, k->fd, POLLIN, on_control, k,
+	    e)) == NULL)
+		return -1;
+	return 0;
+}
+
+void
+control_stop(struct sim *sim)
+{
+	struct control *k = sim->control;
+
+	if (k == NULL)
+		return;
+	loop_unwatch(k->watch);
+	if (k->fd != -1)
+		(void)close(k->fd);
+	(void)unlink(k->path);
+	free(k);
+	sim->control = NULL;
+}
+
+/* amtsim --ctl: the words go as a line, the answer to standard output. */
+static int
+converse(int fd, char **line, struct err *e)
+{
+	struct buf b;
+	uint8_t *room;
+	ssize_t n;
+	int rc = -1;
+
+	buf_init(&b, ANSWER_MAX);
+	for (; *line != NULL; line++)
+		if (buf_addf(&b, e, "%s%s", *line, line[1] != NULL ? " " :
+		    "") == -1)
+			goto out;
+	if (buf_addf(&b, e, "\n") == -1)
+		goto out;
+	if (send(fd, b.data, b.len, MSG_NOSIGNAL) != (ssize_t)b.len) {
+		err_sys(e, ERR_NET, "control socket");
+		goto out;
+	}
+	buf_clear(&b);
+	while ((room = buf_room(&b, 4096, e)) != NULL &&
+	    (n = recv(fd, room, 4096, 0)) > 0)
+		buf_grew(&b, (size_t)n);
+	if (b.len > 7 && memcmp(b.data, "error: ", 7) == 0)
+		err_set(e, ERR_USAGE, "%.*s", (int)b.len - 8, b.data + 7);
+	else
+		rc = fwrite(b.data, 1, b.len, stdout) == b.len ? 0 :
+		    err_sys(e, ERR_LOCAL, "standard output");
+ out:
+	buf_clear(&b);
+	return rc;
+}
+
+int
+control_client(const char *path, char **line, struct err *e)
+{
+	struct sockaddr_un a;
+	int fd, rc = -1;
+
+	if (address(path, &a, e) == -1)
+		return -1;
+	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1 ||
+	    connect(fd, (struct sockaddr *)&a, sizeof a) == -1)
+		err_sys(e, ERR_NET, "control socket %s", path);
+	else
+		rc = converse(fd, line, e);
+	if (fd != -1)
+		(void)close(fd);
+	return rc;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The smallest computer: it prints a POST text, says which device it boots
+ * and a number drawn at start, prompts, and from then on its serial port
+ * gives back every byte it gets, unchanged.  The ACPI button switches it
+ * off.  What is typed before the prompt is lost, as on a real UART that
+ * nobody reads.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/err.h"
+#include "sim.h"
+
+#define POWER_MS 30			/* an order takes its time */
+#define POST_MS 100
+
+struct host {
+	struct sim *sim;
+	struct host_boot boot;
+	enum host_power target;
+	char number[13];
+	bool up;			/* the "operating system" runs */
+	bool held;			/* SOL cannot take more */
+	bool waiting;			/* serial_in was refused */
+	struct loop_timer power_timer, post_timer;
+	char text[96];
+};
+
+static const char *const devices[] = {
+	[BOOT_NORMAL] = "disk", [BOOT_PXE] = "pxe", [BOOT_HDD] = "hdd",
+	[BOOT_CDDVD] = "cddvd", [BOOT_DIAG] = "diag", [BOOT_SETUP] = "setup",
+	[BOOT_IDER_CD] = "ider-cd", [BOOT_IDER_FLOPPY] = "ider-floppy",
+};
+
+static void
+print(struct host *h, const char *text)
+{
+	host_serial_out(h->sim, (const uint8_t *)text, strlen(text));
+}
+
+static struct host *
+start(struct sim *sim, struct err *e)
+{
+	struct host *h = calloc(1, sizeof *h);
+
+	if (h == NULL) {
+		err_sys(e, ERR_LOCAL, "host");
+		return NULL;
+	}
+	h->sim = sim;
+	sim_random_hex(sim, h->number, sizeof h->number - 1);
+	return h;
+}
+
+static void
+stop(struct host *h)
+{
+	loop_cancel(&h->power_timer);
+	loop_cancel(&h->post_timer);
+	free(h);
+}
+
+static void
+booted(void *arg)
+{
+	struct host *h = arg;
+
+	(void)snprintf(h->text, sizeof h->text, "BOOT %s %s%s\r\namtsim$ ",
+	    devices[h->boot.device], h->number, h->boot.sol ? " sol" : "");
+	h->up = true;
+	print(h, h->text);
+}
+
+static void
+post(struct host *h)
+{
+	struct err e;
+
+	h->up = false;
+	print(h, "\r\namtsim BIOS\r\nmemory ok\r\n");
+	(void)loop_after(h->sim->loop, &h->post_timer, POST_MS, booted, h,
+	    &e);
+}
+
+static void
+arrived(void *arg)
+{
+	struct host *h = arg;
+
+	host_power_changed(h->sim, h->target);
+	if (h->target == HOST_ON)
+		post(h);
+}
+
+static int
+go(struct host *h, enum host_power target, struct err *e)
+{
+	loop_cancel(&h->post_timer);
+	h->target = target;
+	h->up = false;
+	return loop_after(h->sim->loop, &h->power_timer, POWER_MS, arrived,
+	    h, e);
+}
+
+static int
+power_on(struct host *h, const struct host_boot *b, struct err *e)
+{
+	h->boot = *b;
+	return go(h, HOST_ON, e);
+}
+
+static int
+power_off(struct host *h, struct err *e)
+{
+	return go(h, HOST_OFF, e);
+}
+
+static int
+reset(struct host *h, const struct host_boot *b, struct err *e)
+{
+	(void)e;
+	h->boot = *b;
+	loop_cancel(&h->post_timer);
+	host_was_reset(h->sim);
+	post(h);
+	return 0;
+}
+
+static int
+nmi(struct host *h, struct err *e)
+{
+	(void)e;
+	print(h, "\r\nNMI received\r\n");
+	return 0;
+}
+
+static int
+soft_off(struct host *h, struct err *e)
+{
+	if (!h->up)
+		return 0;		/* no operating system listens */
+	print(h, "\r\npowering off\r\n");
+	return go(h, HOST_OFF, e);
+}
+
+static size_t
+serial_in(struct host *h, const uint8_t *p, size_t n)
+{
+	if (!h->up)
+		return n;
+	if (h->held) {
+		h->waiting = true;
+		return 0;
+	}
+	host_serial_out(h->sim, p, n);
+	return n;
+}
+
+static void
+serial_hold(struct host *h, bool hold)
+{
+	h->held = hold;
+	if (hold || !h->waiting)
+		return;
+	h->waiting = false;
+	host_serial_ready(h->sim);
+}
+
+static const char *
+describe(struct host *h)
+{
+	return h->number;
+}
+
+const struct host_ops host_builtin = {
+	.name = "builtin",
+	.start = start,
+	.stop = stop,
+	.power_on = power_on,
+	.power_off = power_off,
+	.reset = reset,
+	.nmi = nmi,
+	.soft_off = soft_off,
+	.serial_in = serial_in,
+	.serial_hold = serial_hold,
+	.describe = describe,
+};

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The device's state at its first start, and its users.  A user's password
+ * is kept as the firmware keeps it: MD5(name:realm:password), nothing else.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <gnutls/crypto.h>
+
+#include "model.h"
+
+/* AMT_AuthorizationService, realm numbers 2 to 24. */
+static const char *const realm_names[] = {
+	[2] = "redirection", "admin", "hwasset", "remotecontrol", "storage",
+	"eventmgr", "storageadmin", "apl", "apr", "cb", "time", "info",
+	"fwupdate", "eit", "localun", "eac", "eacadmin", "eventlog", "audit",
+	"acl", [24] = "local",
+};
+#define NREALMS (sizeof realm_names / sizeof realm_names[0])
+
+const char *
+realm_name(unsigned realm)
+{
+	return realm < NREALMS ? realm_names[realm] : NULL;
+}
+
+int
+realm_find(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < NREALMS; i++)
+		if (realm_names[i] != NULL && strlen(realm_names[i]) == len &&
+		    memcmp(realm_names[i], name, len) == 0)
+			return (int)i;
+	return -1;
+}
+
+void
+model_init(struct model *m, const struct profile *p)
+{
+	m->profile = p;
+	m->plugged = true;
+	m->power = HOST_OFF;
+	m->boot.options_cleared = true;
+	m->boot_role = 32768;
+	m->boot_service_state = 2;
+	m->redirection_state = 32771;
+	m->listener_enabled = true;
+	m->kvm_enabled = true;
+	m->network_enabled = true;
+	m->ping = m->rmcp_ping = true;
+	m->shared_fqdn = true;
+	m->idle_wake_timeout = 65535;
+	(void)snprintf(m->host_name, sizeof m->host_name, "amtsim");
+	(void)snprintf(m->domain_name, sizeof m->domain_name, "example.net");
+	if (!p->plain_ports)
+		m->tls[SIDE_NETWORK].enabled = true;
+}
+
+struct user *
+model_user(struct model *m, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < m->nusers; i++)
+		if (m->users[i].enabled && strcmp(m->users[i].name, name) == 0)
+			return &m->users[i];
+	return NULL;
+}
+
+void
+model_ha1(const struct model *m, const char *name, const void *password,
+    size_t len, char out[33])
+{
+	uint8_t digest[16];
+	gnutls_hash_hd_t h;
+	size_t i;
+
+	memset(out, 0, 33);		/* matches no digest */
+	if (gnutls_hash_init(&h, GNUTLS_DIG_MD5) < 0)
+		return;
+	(void)gnutls_hash(h, name, strlen(name));
+	(void)gnutls_hash(h, ":", 1);
+	(void)gnutls_hash(h, m->digest_realm, strlen(m->digest_realm));
+	(void)gnutls_hash(h, ":", 1);
+	(void)gnutls_hash(h, password, len);
+	gnutls_hash_deinit(h, digest);
+	for (i = 0; i < sizeof digest; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
+struct user *
+model_user_add(struct model *m, const char *name, const char *password,
+    enum access access, uint32_t realms)
+{
+	struct user *u;
+	size_t i;
+
+	if (m->nusers == USERS_MAX || strlen(name) > USER_NAME_MAX)
+		return NULL;
+	u = &m->users[m->nusers];
+	memset(u, 0, sizeof *u);
+	(void)snprintf(u->name, sizeof u->name, "%s", name);
+	model_ha1(m, name, password, strlen(password), u->ha1);
+	u->access = access;
+	u->realms = realms;
+	u->enabled = true;
+	for (i = 0; i < m->nusers; i++)
+		if (u->handle <= m->users[i].handle)
+			u->handle = m->users[i].handle + 1;
+	m->nusers++;
+	return u;
+}
+
+bool
+user_may(const struct user *u, enum realm realm)
+{
+	return (u->realms & (1u << REALM_ADMIN | 1u << realm)) != 0;
+}
+
+bool
+user_enters(const struct user *u, bool local)
+{
+	if (u->access == ACCESS_BOTH)
+		return true;
+	return local ? u->access == ACCESS_LOCAL : u->access == ACCESS_REMOTE;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The state of one AMT device: the only copy.  The doors (WS-Man,
+ * redirection, presence ping, control socket) read and change it through
+ * the functions here, so that a change through one is seen through all.
+ */
+#ifndef AMTSIM_MODEL_H
+#define AMTSIM_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host.h"
+
+#define USERS_MAX 16
+#define USER_NAME_MAX 16		/* bytes, without NUL */
+#define MESSAGE_MAX 256
+
+/* What an AMT generation is like; profile.c holds the table. */
+struct profile {
+	const char *name;		/* "8", "11", "16" */
+	const char *version;		/* "8.1.71.3608" */
+	uint8_t firmware_major;		/* in the redirection start reply */
+	uint8_t firmware_minor;
+	bool clear_text_login;		/* redirection method 1 */
+	bool old_digest;		/* redirection method 3, RFC 2069 */
+	bool plain_ports;		/* 623, 16992, 16994 may be open */
+	bool graceful_power;		/* 4 7 11 12 14 known (AMT 9 on) */
+	bool boot_role_falls_back;	/* 32768 known (AMT 7 on) */
+	bool keeps_boot_source;		/* a forced source outlives its boot */
+	const char *tls_priority;	/* GnuTLS: versions, suites, RFC 5746 */
+	bool sha1_certificate;		/* of the self-signed one */
+	/* grow as needed: properties a version lacks, quirks */
+};
+
+enum access { ACCESS_LOCAL = 0, ACCESS_REMOTE = 1, ACCESS_BOTH = 2 };
+
+/* Realm numbers of AMT_AuthorizationService; a user has a bit each. */
+enum realm { REALM_REDIRECTION = 2, REALM_ADMIN = 3, REALM_HWASSET = 4,
+    REALM_REMOTECONTROL = 5, REALM_INFO = 13 };
+
+struct user {
+	char name[USER_NAME_MAX + 1];
+	char ha1[33];			/* MD5(user:realm:password), hex */
+	enum access access;
+	uint32_t realms;		/* 1 << enum realm */
+	uint32_t handle;
+	bool enabled;
+};
+
+/* The two TLS settings; index of model.tls. */
+enum side { SIDE_NETWORK, SIDE_LOCAL, SIDES };
+
+struct tls_side {
+	bool enabled;
+	bool accept_plain;		/* AcceptNonSecureConnections */
+	bool mutual;			/* client certificate wanted */
+};
+
+enum service { SERVICE_SOL, SERVICE_IDER, SERVICE_KVM, SERVICES };
+
+/* CIM power states that the device reports. */
+enum cim_power { CIM_ON = 2, CIM_SLEEP = 3, CIM_DEEP_SLEEP = 4,
+    CIM_HIBERNATE = 7, CIM_OFF = 8 };
+
+struct boot_settings {			/* AMT_BootSettingData */
+	bool use_sol, use_ider, bios_setup, bios_pause, safe_mode,
+	    reflash_bios, configuration_data_reset, user_password_bypass,
+	    lock_power, lock_reset, lock_sleep, lock_keyboard,
+	    forced_progress_events, enforce_secure_boot, secure_erase,
+	    options_cleared;
+	uint8_t ider_device;		/* 0 floppy, 1 CD */
+	uint8_t firmware_verbosity;
+	uint16_t boot_media_index;
+};
+
+struct model {
+	const struct profile *profile;
+	char uuid[37];
+	char digest_realm[40];		/* "Digest:" and 32 hex digits */
+	struct user users[USERS_MAX];	/* [0] is the admin, handle 0 */
+	size_t nusers;
+
+	bool plugged;			/* false: not even the ME has power */
+	enum host_power power;
+	unsigned cycles, resets, ons, offs, nmis, soft_offs;	/* orders obeyed */
+	unsigned host_resets;		/* platform resets seen */
+
+	struct boot_settings boot;
+	char boot_source[64];		/* InstanceID, "" none */
+	unsigned boot_role;		/* 1 next single use, 32768 not next */
+	unsigned boot_service_state;	/* CIM_BootService: 2, 32768..32771 */
+
+	/* AMT_RedirectionService */
+	unsigned redirection_state;	/* 32768..32771 */
+	bool listener_enabled;
+	bool kvm_enabled;
+	struct tls_side tls[SIDES];	/* in force, not pending ones */
+
+	/* AMT_GeneralSettings and friends: those with an effect */
+	char host_name[64], domain_name[192];
+	bool ping, rmcp_ping, wsman_only, shared_fqdn, network_enabled;
+	uint32_t idle_wake_timeout;	/* minutes */
+	uint16_t dhcpv6_timeout;	/* seconds */
+	uint8_t preferred_family;	/* 0 IPv4, 1 IPv6 */
+
+	bool session_open[SERVICES];
+	char session_peer[SERVICES][64];
+};
+
+/* uuid and realm must be set before users are added. */
+void model_init(struct model *m, const struct profile *p);
+const struct profile *profile_find(const char *name);	/* NULL: unknown */
+/* Exact, case-sensitive; NULL when there is none or it is disabled. */
+struct user *model_user(struct model *m, const char *name);
+struct user *model_user_add(struct model *m, const char *name,
+    const char *password, enum access access, uint32_t realms);	/* NULL: full */
+
+/* MD5(name:realm:password) in hex, as kept in struct user. */
+void model_ha1(const struct model *m, const char *name, const void *password,
+    size_t len, char out[33]);
+bool user_may(const struct user *u, enum realm realm);	/* admin: all */
+bool user_enters(const struct user *u, bool local);	/* AccessPermission */
+/* "redirection", "admin", ... of enum realm; NULL, -1: unknown. */
+const char *realm_name(unsigned realm);
+int realm_find(const char *name, size_t len);
+
+/*
+ * CIM_PowerManagementService.RequestPowerStateChange: what the machine
+ * does, and the ReturnValue (0, 1, 2, 5).  Enforces what firmware does:
+ * off and cycle refused (2) while a redirection session is open, 10 on a
+ * machine that is off answered 0 and ignored, unknown states 5 or 1.
+ */
+unsigned sim_power_request(struct sim *sim, unsigned state);
+enum cim_power sim_cim_power(const struct sim *sim);
+/* States that make sense now; returns how many were written. */
+size_t sim_power_available(const struct sim *sim, unsigned out[16]);
+
+/* The button on the front; what a person does, not AMT. */
+void sim_press(struct sim *sim, bool held);
+void sim_unplug(struct sim *sim);	/* power cord: AMT is gone too */
+void sim_plug(struct sim *sim);
+
+/* Something no correct client does; kept, counted, shown on request. */
+void sim_violation(struct sim *sim, const char *door, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Redirection: close the session of a service (TerminateSession). */
+bool sim_terminate(struct sim *sim, enum service s);	/* false: none open */
+/* ListenerEnabled, TLS settings changed: open and close ports to match. */
+void sim_ports_changed(struct sim *sim);
+/* ping, power changed: kernel echo replies to match. */
+void sim_network_changed(struct sim *sim);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* The whole state of the machine as one JSON object, for tests. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "fault.h"
+#include "sim.h"
+
+static void
+put_text(struct json_object *o, const char *key, const char *value)
+{
+	json_object_object_add(o, key, value != NULL ?
+	    json_object_new_string(value) : NULL);
+}
+
+static void
+put_int(struct json_object *o, const char *key, int64_t value)
+{
+	json_object_object_add(o, key, json_object_new_int64(value));
+}
+
+static void
+put_bool(struct json_object *o, const char *key, bool value)
+{
+	json_object_object_add(o, key, json_object_new_boolean(value));
+}
+
+static struct json_object *
+power(const struct sim *sim)
+{
+	struct json_object *o = json_object_new_object();
+	const struct model *m = &sim->model;
+
+	put_int(o, "cim", sim_cim_power(sim));
+	put_bool(o, "plugged", m->plugged);
+	put_int(o, "ons", m->ons);
+	put_int(o, "offs", m->offs);
+	put_int(o, "cycles", m->cycles);
+	put_int(o, "resets", m->resets);
+	put_int(o, "nmis", m->nmis);
+	put_int(o, "soft_offs", m->soft_offs);
+	put_int(o, "host_resets", m->host_resets);
+	return o;
+}
+
+static struct json_object *
+boot(const struct model *m)
+{
+	struct json_object *o = json_object_new_object();
+	const struct boot_settings *b = &m->boot;
+
+	put_int(o, "role", (int64_t)m->boot_role);
+	put_text(o, "source", m->boot_source);
+	put_bool(o, "use_sol", b->use_sol);
+	put_bool(o, "use_ider", b->use_ider);
+	put_int(o, "ider_device", b->ider_device);
+	put_bool(o, "bios_setup", b->bios_setup);
+	put_bool(o, "bios_pause", b->bios_pause);
+	put_int(o, "media_index", b->boot_media_index);
+	put_int(o, "verbosity", b->firmware_verbosity);
+	put_bool(o, "options_cleared", b->options_cleared);
+	return o;
+}
+
+static struct json_object *
+redirection(const struct model *m)
+{
+	static const char *const names[SERVICES] = { "sol", "ider", "kvm" };
+	struct json_object *o = json_object_new_object();
+	struct json_object *open = json_object_new_object();
+	size_t i;
+
+	put_int(o, "enabled_state", m->redirection_state);
+	put_bool(o, "listener", m->listener_enabled);
+	put_bool(o, "kvm_enabled", m->kvm_enabled);
+	for (i = 0; i < SERVICES; i++)
+		put_text(open, names[i], !m->session_open[i] ? NULL :
+		    m->session_peer[i]);
+	json_object_object_add(o, "session", open);
+	return o;
+}
+
+static struct json_object *
+users(const struct model *m)
+{
+	static const char *const accesses[] = { "local", "remote", "both" };
+	struct json_object *all = json_object_new_array(), *o, *realms;
+	unsigned i, r;
+
+	for (i = 0; i < m->nusers; i++) {
+		o = json_object_new_object();
+		put_text(o, "name", m->users[i].name);
+		put_int(o, "handle", m->users[i].handle);
+		put_bool(o, "enabled", m->users[i].enabled);
+		put_text(o, "access", accesses[m->users[i].access]);
+		realms = json_object_new_array();
+		for (r = 0; r < 32; r++)
+			if (m->users[i].realms & 1u << r &&
+			    realm_name(r) != NULL)
+				json_object_array_add(realms,
+				    json_object_new_string(realm_name(r)));
+		json_object_object_add(o, "realms", realms);
+		json_object_array_add(all, o);
+	}
+	return all;
+}
+
+static struct json_object *
+network(const struct sim *sim)
+{
+	struct json_object *o = json_object_new_object(), *list, *tls;
+	static const char *const sides[SIDES] = { "network", "local" };
+	const struct model *m = &sim->model;
+	uint16_t ports[8];
+	size_t i, n = doors_open(sim, ports);
+
+	put_text(o, "host_name", m->host_name);
+	put_text(o, "domain_name", m->domain_name);
+	put_bool(o, "enabled", m->network_enabled);
+	put_bool(o, "ping", m->ping);
+	put_bool(o, "rmcp_ping", m->rmcp_ping);
+	put_int(o, "idle_wake_timeout", m->idle_wake_timeout);
+	put_text(o, "responder", sim->responder);
+	list = json_object_new_array();
+	for (i = 0; i < n; i++)
+		json_object_array_add(list,
+		    json_object_new_int(ports[i]));
+	json_object_object_add(o, "ports", list);
+	for (i = 0; i < SIDES; i++) {
+		tls = json_object_new_object();
+		put_bool(tls, "enabled", m->tls[i].enabled);
+		put_bool(tls, "plain_too", m->tls[i].accept_plain);
+		put_bool(tls, "mutual", m->tls[i].mutual);
+		json_object_object_add(o, sides[i], tls);
+	}
+	return o;
+}
+
+static struct json_object *
+counters(const struct sim *sim)
+{
+	struct json_object *all = json_object_new_object(), *o;
+	const struct door_counters *c;
+	size_t i;
+
+	for (i = 0; i < DOORS; i++) {
+		c = &sim->counters[i];
+		o = json_object_new_object();
+		put_int(o, "connections", (int64_t)c->connections);
+		put_int(o, "tls_connections", (int64_t)c->tls_connections);
+		put_int(o, "logins", (int64_t)c->logins);
+		put_int(o, "in", (int64_t)c->messages_in);
+		put_int(o, "out", (int64_t)c->messages_out);
+		put_int(o, "bytes_in", (int64_t)c->bytes_in);
+		put_int(o, "bytes_out", (int64_t)c->bytes_out);
+		json_object_object_add(all, door_names[i], o);
+	}
+	return all;
+}
+
+char *
+state_text(const struct sim *sim)
+{
+	static const char *const powers[] = { [HOST_OFF] = "off",
+	    [HOST_ON] = "on", [HOST_SLEEP] = "sleep" };
+	struct json_object *o = json_object_new_object();
+	const struct model *m = &sim->model;
+	char *text;
+
+	put_text(o, "profile", m->profile->name);
+	put_text(o, "version", m->profile->version);
+	put_text(o, "uuid", m->uuid);
+	put_text(o, "digest_realm", m->digest_realm);
+	put_text(o, "power", powers[m->power]);
+	json_object_object_add(o, "orders", power(sim));
+	json_object_object_add(o, "boot", boot(m));
+	json_object_object_add(o, "redirection", redirection(m));
+	json_object_object_add(o, "network", network(sim));
+	json_object_object_add(o, "users", users(m));
+	put_text(o, "host", sim->host_ops->name);
+	put_text(o, "host_is", sim->host_ops->describe != NULL ?
+	    sim->host_ops->describe(sim->host) : NULL);
+	put_int(o, "time", (int64_t)sim_wall(sim));
+	json_object_object_add(o, "faults", fault_json(sim));
+	put_int(o, "violations", sim->nviolations);
+	json_object_object_add(o, "messages", counters(sim));
+	text = strdup(json_object_to_json_string_ext(o,
+	    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	(void)json_object_put(o);
+	return text;
+}
