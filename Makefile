@@ -54,7 +54,7 @@ link = $(CC) $(our_ldflags) $(LDFLAGS)
 
 all: $(TOOLS)
 
-.PHONY: all $(TOOLS) amtsim check check-build check-valgrind fuzz bench gates deps check-deps \
+.PHONY: all $(TOOLS) amtsim guests check check-build check-valgrind fuzz bench gates deps check-deps \
 	demo install uninstall dist distcheck clean FORCE
 .SUFFIXES:
 .SECONDARY:
@@ -117,6 +117,18 @@ $(O)/tests/amtsim/amtsim: $(call objs,tests/amtsim) $(call archives,common)
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $^ $(call pkg_libs,$(PKGS_amtsim))
 
+# What amtsim's QEMU host runs.  A Linux guest that cannot be made is a guest
+# missing: the stories that need it say so.
+guests: $(O)/tests/guest/micro.bin $(O)/tests/guest/linux.img
+$(O)/tests/guest/micro.bin: tests/guest/micro.S
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m32 -c -o $(@:.bin=.o) $<
+	$(Q)$(LD) -m elf_i386 -e _start -Ttext 0x7c00 --oformat binary -o $@ $(@:.bin=.o)
+$(O)/tests/guest/linux.img: tests/guest/mklinux
+	$(call say,MKLINUX,$@)
+	$(Q)tests/guest/mklinux $@ || echo "no Linux guest"
+
 # A unit test may name objects of a tool: "/* objects: pingwait/icmp */" in
 # its first lines.  The same for fuzz harnesses.
 UNITS = $(patsubst %.c,$(O)/%,$(wildcard tests/unit/*.c))
@@ -132,7 +144,7 @@ $(O)/$(1): $(O)/$(1).o $(if $(filter tests/fuzz/%,$(1)),$(O)/tests/fuzz/replay.o
 endef
 $(foreach u,$(UNITS:$(O)/%=%) $(FUZZERS:$(O)/%=%) $(HELPERS:$(O)/%=%),$(eval $(call unit,$(u))))
 
-check-build: $(TOOLS) amtsim $(UNITS) $(FUZZERS) $(HELPERS)
+check-build: $(TOOLS) amtsim guests $(UNITS) $(FUZZERS) $(HELPERS)
 
 # TESTS= names single tests; J= how many run at once.
 check: check-build
@@ -152,10 +164,11 @@ bench: $(TOOLS) amtsim $(HELPERS)
 
 deps:
 	tests/deps build
+	-tests/guest/mklinux --fetch
 check-deps:
 	tests/deps check
 
-demo: $(TOOLS) amtsim
+demo: $(TOOLS) amtsim guests
 	@O=$(O) tests/demo
 
 dist:
