@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The escape key: finds it in what is typed, wherever a read happens to cut.
+ * Key, then q or . quits, ? helps, the key again sends it once.  Anything
+ * else after the key is swallowed, so that a slip types nothing.
+ */
+#ifndef AMTTERM_ESCAPE_H
+#define AMTTERM_ESCAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+#define ESCAPE_NO_KEY (-1)
+#define ESCAPE_DEFAULT 0x1d		/* ^] */
+
+struct escape {
+	int key;			/* a byte, or ESCAPE_NO_KEY */
+	bool armed;			/* the key was the last byte */
+};
+
+enum escape_command { ESCAPE_NONE, ESCAPE_QUIT, ESCAPE_HELP, ESCAPE_UNKNOWN };
+
+/*
+ * Reads typed[0..n) up to the next command or to its end.  Returns how many
+ * bytes it read; bytes for the host are in out[0..*len), at most n.
+ */
+size_t escape_filter(struct escape *s, const uint8_t *typed, size_t n,
+    uint8_t *out, size_t *len, enum escape_command *command);
+
+/* "^]", "^a", "~", "none".  ERR_USAGE. */
+int escape_parse(int *key, const char *text, struct err *e);
+/* The key as people write it: "^]". */
+void escape_name(int key, char out[8]);
+
+#endif
