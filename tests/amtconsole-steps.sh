@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# amtconsole's own logic, with stand-ins for the tools: what is sent, in
+# which order, how often, with which password.
+. ./lib.sh
+
+mkdir "$T/bin"
+# A machine in a file; every call leaves a line in $T/calls.
+cat >"$T/bin/wsamt" <<'END'
+#!/bin/sh
+secret=none cmd='' wait=''
+while [ $# -gt 0 ]; do
+	case $1 in
+	--password-file) secret=$(cat "$2"); shift ;;
+	-h|-u) shift ;;
+	--show-config) cmd="$cmd --show-config" ;;
+	--wait) wait=' --wait' ;;
+	-*) ;;
+	*) cmd="$cmd $1" ;;
+	esac
+	shift
+done
+echo "wsamt$cmd$wait [$secret]" >>"$T/calls"
+case $cmd in
+' --show-config') printf 'user\tadmin\tbuilt-in\naddress\t192.0.2.7\tx\npassword\t\t%s\n' "$(cat "$T/origin")" ;;
+' power') cat "$T/power" ;;
+' sol') cat "$T/sol" ;;
+' power '*)
+	rc=$(cat "$T/rc" 2>/dev/null || echo 0)
+	rm -f "$T/rc"
+	[ "$rc" -eq 0 ] || [ -e "$T/acts" ] || exit "$rc"
+	case $cmd in *off) echo off >"$T/power" ;; *) echo on >"$T/power" ;; esac
+	exit "$rc" ;;
+esac
+END
+cat >"$T/bin/pingwait" <<'END'
+#!/bin/sh
+echo "pingwait $*" >>"$T/calls"
+exit "$(cat "$T/ping.rc" 2>/dev/null || echo 0)"
+END
+cat >"$T/bin/amtterm" <<'END'
+#!/bin/sh
+secret=none
+while [ $# -gt 0 ]; do
+	case $1 in --password-file) secret=$(cat "$2") ;; --escape) echo "escape $2" >>"$T/calls" ;; esac
+	shift
+done
+echo "amtterm [$secret]" >>"$T/calls"
+exit 42
+END
+chmod +x "$T"/bin/*
+PATH=$T/bin:$PATH
+begin() { echo "$1" >"$T/power"; echo on >"$T/sol"; echo 'environment AMT_PASSWORD' >"$T/origin"; rm -f "$T/calls" "$T/rc" "$T/acts" "$T/ping.rc"; }
+calls() { grep -v -e show-config -e ' sol' "$T/calls" | tr '\n' '|'; }
+secret=$(token)
+
+begin off
+run amtconsole htpc </dev/null
+is $rc 42 "the console's status is ours"
+is "$(calls)" "wsamt power [none]|wsamt power on --wait [none]|pingwait -q -d 2 -t 120 192.0.2.7|amtterm [none]|" "off: on, ping, console"
+has "$err" "switching it on" "says each step"
+
+begin on
+run setsid amtconsole htpc </dev/null
+is $rc 1 "on, nobody to ask: 1"
+has "$err" "--soft" "and says what to give"
+is "$(calls)" "wsamt power [none]|" "and sends nothing"
+
+begin on
+run amtconsole --hard --ping 7 htpc </dev/null
+is "$(calls)" "wsamt power [none]|wsamt power off --wait [none]|wsamt power on --wait [none]|pingwait -q -d 2 -t 7 192.0.2.7|amtterm [none]|" "--hard: off, on, ping, console"
+
+begin on
+run amtconsole --soft htpc </dev/null
+has "$(calls)" "wsamt power soft-off --wait [none]|wsamt power on" "--soft"
+
+begin on
+run amtconsole --keep --escape ^A htpc </dev/null
+is "$(calls)" "wsamt power [none]|escape ^A|amtterm [none]|" "--keep: only the console"
+
+begin off
+printf '%s\nrest' "$secret" >"$T/in"
+run setsid amtconsole --password-file - htpc <"$T/in"
+is "$(calls)" "wsamt power [$secret]|wsamt power on --wait [$secret]|pingwait -q -d 2 -t 120 192.0.2.7|amtterm [$secret]|" "a password from standard input is read once and given to each"
+
+begin off
+echo 'environment WSMAN_PASS' >"$T/origin"
+WSMAN_PASS=$secret run amtconsole htpc </dev/null
+has "$(calls)" "amtterm [$secret]" "WSMAN_PASS reaches the console too"
+
+begin off; echo prompt >"$T/origin"
+run setsid amtconsole htpc </dev/null
+is $rc 2 "no password and no terminal: 2"
+
+begin off; echo off >"$T/sol"
+run amtconsole htpc </dev/null
+is $rc 7 "SOL off: 7"
+is "$(calls)" "wsamt power [none]|" "and nothing is switched"
+
+begin off; echo 8 >"$T/rc"
+run amtconsole htpc </dev/null
+is $rc 8 "no answer and still off: 8"
+is "$(grep -c 'power on' "$T/calls")" 1 "the order was sent once"
+begin off; echo 8 >"$T/rc"; : >"$T/acts"
+run amtconsole htpc </dev/null
+is $rc 42 "no answer but on: goes on"
+is "$(grep -c 'power on' "$T/calls")" 1 "the order was sent once"
+begin off; echo 5 >"$T/rc"
+run amtconsole htpc </dev/null
+is $rc 5 "a refused login ends it"
+begin off; echo 1 >"$T/ping.rc"
+run amtconsole htpc </dev/null
+is $rc 42 "no ping: the console is tried all the same"
+
+run amtconsole; is $rc 2 "no host: 2"
+run amtconsole a b; is $rc 2 "two hosts: 2"
+run amtconsole -p x a; is $rc 2 "-p: 2"
+has "$err" "cannot hide" "and why"
+run amtconsole --frob a; is $rc 2 "unknown option: 2"
+run amtconsole --soft --hard a; is $rc 2 "--soft --hard: 2"
+begin off; rm "$T/bin/pingwait"
+ln -s "$(command -v sh)" "$T/bin/sh"
+run env PATH="$T/bin:/usr/bin:/bin" "$TOP/scripts/amtconsole" a
+is $rc 3 "a tool that is not there: 3"
+has "$err" "pingwait is not installed" "and which"
+done_testing
