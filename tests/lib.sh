@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # the variables are the stories'
 # What a story needs.  Source it first: the script then runs in a network
 # namespace of its own (loopback up, v4 and v6, all ports free) with an
 # empty folder $T, and whatever it starts is ended when it ends.

@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# make install, one tool or all, and back.
+. ./lib.sh
+cd "$TOP" || exit 3
+[ -n "${SAN:-}" ] && { pass "installed by the plain run"; done_testing; }
+
+list() { (cd "$1" && find . -type f | sort | tr '\n' ' '); }
+run make -s O="$O" DESTDIR="$T/one" PREFIX=/usr install-pingwait
+is $rc 0 "make install-pingwait"
+is "$(list "$T/one")" "./usr/bin/pingwait ./usr/share/bash-completion/completions/pingwait ./usr/share/man/man1/pingwait.1 " \
+    "installs pingwait, its page, its completion, and nothing else"
+run make -s O="$O" DESTDIR="$T/all" PREFIX=/usr install
+is $rc 0 "make install"
+for f in bin/amtterm bin/wsamt bin/pingwait bin/amtconsole share/man/man7/amt.7 share/man/man5/amt.conf.5 share/man/man1/amtconsole.1; do
+	is "$([ -f "$T/all/usr/$f" ] && echo there)" there "installs $f"
+done
+hasnt "$(list "$T/all")" amtsim "amtsim installs nowhere"
+run "$T/all/usr/bin/pingwait" --version
+is $rc 0 "an installed tool runs"
+run make -s O="$O" DESTDIR="$T/all" PREFIX=/usr uninstall
+is "$(list "$T/all")" "" "uninstall leaves nothing"
+done_testing

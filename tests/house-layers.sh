@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The house's rules that grep can check: who includes and links what.
+. ./lib.sh
+cd "$TOP" || exit 3
+
+# offenders TEXT FILES... -- PATTERN: lines of FILES that match PATTERN.
+offenders() {
+	text=$1; shift
+	files=
+	while [ "$1" != -- ]; do files="$files $1"; shift; done
+	# shellcheck disable=SC2086
+	found=$(grep -nE "$2" $files /dev/null)
+	is "$found" "" "$text"
+}
+
+tools='amtterm|idertool|wsamt|amtproxy|amtmapper|pingwait'
+offenders "lib includes no tool" lib/*.[ch] -- "#include \"($tools|tests)/"
+for t in amtterm wsamt pingwait; do
+	others=$(grep -nE "#include \"($tools|tests)/" "$t"/*.[ch] | grep -v "#include \"$t/")
+	is "$others" "" "$t includes no other tool's header"
+done
+codecs='lib/wire.c lib/wire.h lib/digest.h lib/redir.c lib/redir.h lib/wsxml.c lib/wsxml.h'
+# shellcheck disable=SC2086
+offenders "codecs know no sockets, clocks, files, curl" $codecs -- \
+    '#include <(sys/socket|netinet/|netdb|poll|time|fcntl|curl/|stdio\.h>.*open)'
+offenders "amtsim shares no codec with lib" tests/amtsim/*.[ch] -- \
+    '#include "lib/(wire|redir|digest|wsxml|wsman|wsemit|wsfault|tls|conn|dial|net)'
+
+needed() { readelf -d "$1" | sed -n 's/.*NEEDED.*\[\(.*\)\.so.*/\1/p' | grep -v -e '^libasan' -e '^libubsan' | sort | tr '\n' ' '; }
+is "$(needed "$O/pingwait/pingwait")" "libc " "pingwait needs libc"
+is "$(needed "$O/amtterm/amtterm")" "libc libgnutls " "amtterm needs GnuTLS"
+has "$(needed "$O/wsamt/wsamt")" libcurl "wsamt needs libcurl"
+has "$(needed "$O/wsamt/wsamt")" libxml2 "wsamt needs libxml2"
+
+says=$(git grep -nIiE '/work/|\bissue #?[0-9]+\b|this session|\bprompt engineer' -- . ':!tests/house-layers.sh' 2>/dev/null)
+is "$says" "" "the project speaks only of itself"
+done_testing

@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Pages and scripts: lint, and what pages say against what programs do.
+. ./lib.sh
+cd "$TOP" || exit 3
+
+for page in lib/*.[57] */*.[18] tests/amtsim/*.1; do
+	[ -f "$page" ] || continue
+	is "$(mandoc -T lint -W warning "$page" 2>&1)" "" "$page is clean mdoc"
+	for section in NAME DESCRIPTION; do
+		has "$(cat "$page")" ".Sh $section" "$page has $section"
+	done
+done
+for page in */*.[18]; do
+	for section in SYNOPSIS ENVIRONMENT FILES 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
+		has "$(cat "$page")" ".Sh $section" "$page has $section"
+	done
+done
+
+scripts=$(grep -lE '^#!.*/(sh|bash)' .ci/run scripts/* tests/* tests/*/* 2>/dev/null)
+# shellcheck disable=SC2086
+is "$(shellcheck -x -P tests $scripts 2>&1 | head -40)" "" "shellcheck finds nothing"
+
+# amt.conf(5) names exactly the words of the table.
+table=$(sed -n 's/^	\[CONF_[A-Z0-9_]*\] = { "\([a-z0-9-]*\)".*/\1/p' lib/conf.c | sort)
+words=$(sed -n 's/^\.It \(Ic .*\)/\1/p' lib/amt.conf.5 | tr ',' '\n' |
+    sed -n 's/^ *Ic \([a-z0-9-]*\).*/\1/p' | grep -vxE 'host|default|command|file|env|credential|ask' | sort)
+is "$words" "$table" "amt.conf(5) has the words of the table"
+
+# Every option of --help is in the tool's page or, for those of all tools,
+# in amt(7); and the page names no option that the tool does not know.
+for t in amtterm wsamt pingwait; do
+	for o in $("$t" --help | grep -oE '(^|[ ,])-{1,2}[a-z0-9][a-z0-9-]*' | tr -d ' ,' | sort -u); do
+		case $o in
+		--*) mark="Fl -${o#--}" ;;
+		*) mark="Fl ${o#-}" ;;
+		esac
+		if grep -qE -e "$mark( |\$|,)" "$t/$t.1" lib/amt.7; then
+			pass "$t $o is in its page"
+		else
+			fail "$t $o is in its page" "no $mark in $t/$t.1 or lib/amt.7"
+		fi
+	done
+done
+done_testing
