@@ -33,15 +33,40 @@ static const struct redir_service kvm = { "KVMR", SERVICE_KVM, 0, NULL,
 static const struct redir_service *const services[] = { &redir_sol, &ider,
     &kvm };
 
+/* What we send, for the log. */
+static const struct frame replies[] = {
+	{ START_REPLY, 13, 12, 1, "StartRedirectionSession reply" },
+	{ 0x14, 9, 5, 4, "AuthenticateSession reply" },
+	{ 0x21, 23, 22, 1, "StartSOL reply" },
+	{ 0x23, 8, 0, 0, "EndSOL reply" },
+	{ 0x24, 8, 0, 0, "SOL ping" },
+	{ 0x25, 8, 0, 0, "SOL pong" },
+	{ 0x29, 10, 0, 0, "SOL controls from host" },
+	{ 0x2a, 10, 8, 2, "SOL data from host" },
+	{ 0x2b, 8, 0, 0, "SOL heartbeat" },
+	{ 0 },
+};
+
 /* Messages after which old clients throw away what follows at once. */
 static const uint8_t paced[] = { 0x11, 0x14, 0x21, 0x29, 0x41, 0x49 };
+
+static const struct frame *
+frame_find(const struct frame *f, uint8_t type)
+{
+	for (; f != NULL && f->type != 0; f++)
+		if (f->type == type)
+			return f;
+	return NULL;
+}
 
 void
 redir_send(struct redir *r, const void *p, size_t n)
 {
 	uint8_t type = *(const uint8_t *)p;
+	const struct frame *f = frame_find(replies, type);
 
-	sim_log(r->sim, DOOR_REDIRECTION, door_peer(r->c), "out", "", p, n);
+	sim_log(r->sim, DOOR_REDIRECTION, door_peer(r->c), "out", f != NULL ?
+	    f->name : "garbage", p, n);
 	r->sim->counters[DOOR_REDIRECTION].messages_out++;
 	(void)door_write(r->c, p, n);	/* a dead one is told by closed() */
 	if (memchr(paced, type, sizeof paced) != NULL)
@@ -185,15 +210,6 @@ on_login_timeout(void *arg)
 }
 
 /* ---- framing ----------------------------------------------------------- */
-
-static const struct frame *
-frame_find(const struct frame *f, uint8_t type)
-{
-	for (; f != NULL && f->type != 0; f++)
-		if (f->type == type)
-			return f;
-	return NULL;
-}
 
 /* Size of the first message; 0: more is needed; SIZE_MAX: none of ours. */
 static size_t

@@ -160,6 +160,18 @@ counters(const struct sim *sim)
 	return all;
 }
 
+static struct json_object *
+http(const struct sim *sim)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_int(o, "connections", sim->http.connections);
+	put_int(o, "requests", sim->http.requests);
+	put_int(o, "challenges", sim->http.challenges);
+	put_int(o, "calls", sim->http.calls);
+	return o;
+}
+
 char *
 state_text(const struct sim *sim)
 {
@@ -186,6 +198,7 @@ state_text(const struct sim *sim)
 	json_object_object_add(o, "faults", fault_json(sim));
 	put_int(o, "violations", sim->nviolations);
 	json_object_object_add(o, "messages", counters(sim));
+	json_object_object_add(o, "http", http(sim));
 	text = strdup(json_object_to_json_string_ext(o,
 	    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	(void)json_object_put(o);
