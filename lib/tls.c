@@ -107,12 +107,40 @@ tls_free(struct tls *t)
 	free(t);
 }
 
+/*
+ * The machine refused.  With TLS 1.3 its opinion of our certificate comes
+ * only after the handshake, with the first bytes read.
+ */
+static int
+alerted(struct tls *t, struct err *e)
+{
+	gnutls_alert_description_t alert = gnutls_alert_get(t->session);
+
+	switch (alert) {
+	case GNUTLS_A_CERTIFICATE_REQUIRED:
+	case GNUTLS_A_BAD_CERTIFICATE:
+	case GNUTLS_A_UNSUPPORTED_CERTIFICATE:
+	case GNUTLS_A_CERTIFICATE_UNKNOWN:
+	case GNUTLS_A_UNKNOWN_CA:
+		return err_set(e, ERR_TRUST, "the machine wants another client "
+		    "certificate (TLS alert: %s): --cert and --key",
+		    gnutls_alert_get_name(alert));
+	case GNUTLS_A_PROTOCOL_VERSION:
+	case GNUTLS_A_HANDSHAKE_FAILURE:
+	case GNUTLS_A_INSUFFICIENT_SECURITY:
+		return err_set(e, ERR_TRUST, "the machine refused (TLS alert: "
+		    "%s); old firmware needs --old-tls",
+		    gnutls_alert_get_name(alert));
+	default:
+		return err_set(e, ERR_TRUST, "the machine refused (TLS alert: "
+		    "%s)", gnutls_alert_get_name(alert));
+	}
+}
+
 /* What a failed handshake most likely means, and what to do. */
 static int
 handshake_failed(struct tls *t, int rc, struct err *e)
 {
-	int alert;
-
 	switch (rc) {
 	case GNUTLS_E_UNEXPECTED_PACKET:
 	case GNUTLS_E_UNEXPECTED_PACKET_LENGTH:
@@ -133,14 +161,7 @@ handshake_failed(struct tls *t, int rc, struct err *e)
 		    "needs --old-tls", gnutls_strerror(rc));
 	case GNUTLS_E_FATAL_ALERT_RECEIVED:
 	case GNUTLS_E_WARNING_ALERT_RECEIVED:
-		alert = (int)gnutls_alert_get(t->session);
-		return err_set(e, ERR_TRUST, "TLS handshake: the machine "
-		    "refused: %s%s", gnutls_alert_get_name(
-		    (gnutls_alert_description_t)alert),
-		    alert == GNUTLS_A_CERTIFICATE_REQUIRED ||
-		    alert == GNUTLS_A_BAD_CERTIFICATE ?
-		    "; it may want a client certificate: --cert and --key" :
-		    "; old firmware needs --old-tls");
+		return alerted(t, e);
 	}
 	return tls_fail(e, ERR_PROTO, "TLS handshake", rc);
 }
@@ -334,8 +355,11 @@ tls_read(struct tls *t, void *p, size_t size, size_t *got, struct err *e)
 		return CONN_EOF;
 	if (n == GNUTLS_E_PULL_ERROR && (errno == ECONNRESET || errno == EPIPE))
 		return CONN_EOF;
-	(void)tls_fail(e, n == GNUTLS_E_PULL_ERROR ? ERR_NET : ERR_PROTO,
-	    "TLS", (int)n);
+	if (n == GNUTLS_E_FATAL_ALERT_RECEIVED)
+		(void)alerted(t, e);
+	else
+		(void)tls_fail(e, n == GNUTLS_E_PULL_ERROR ? ERR_NET :
+		    ERR_PROTO, "TLS", (int)n);
 	return CONN_ERROR;
 }
 
