@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pingwait: wait until machines answer, or no longer do.  Options, names of
+ * the hosts file, exit status; the waiting is in wait.c.  No signal is
+ * caught: there is nothing to tidy up, and who is killed by one must die of
+ * it.  No login either, so the options of those that log in stay out.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/conf.h"
+#include "lib/err.h"
+#include "lib/log.h"
+#include "lib/machine.h"
+#include "lib/opts.h"
+#include "pingwait/wait.h"
+
+#define DOWN_ROUNDS 3			/* unanswered in a row are silence */
+#define DOWN_PATIENCE_MS 1000		/* for an answer from far away */
+#define INTERVAL_MIN_MS 100		/* what is still polite */
+#define INTERVAL_MAX_MS (3600 * 1000)
+
+enum { DOWN = OPTS_LONG, CONFIG, HELP, VERSION_ };
+
+static const struct opts_row rows[] = {
+	{ 't', "timeout", "SECONDS", "give up after that; 0: never (default)" },
+	{ 'i', "interval", "SECONDS", "between probes of a host (default 1)" },
+	{ 'd', "delay", "SECONDS", "before the first probe (default 0)" },
+	{ DOWN, "down", NULL, "wait until it no longer answers" },
+	{ '4', "ipv4", NULL, "IPv4 only" },
+	{ '6', "ipv6", NULL, "IPv6 only" },
+	{ 'h', "host", "HOST", "the same as an operand" },
+	{ CONFIG, "config", "FILE", "hosts file instead of amt.conf(5)'s places" },
+	{ 'q', "quiet", NULL, "print nothing; the exit status tells" },
+	{ 'v', "verbose", NULL, "say more; -vv every probe and answer" },
+	{ HELP, "help", NULL, "print this and exit" },
+	{ VERSION_, "version", NULL, "print the version and exit" },
+};
+#define ROWS (sizeof rows / sizeof rows[0])
+
+struct command {
+	struct wait_options wait;
+	const char *config;
+	const char **hosts;		/* as given */
+	size_t nhosts;
+	int verbosity;
+	bool help, version;
+};
+
+static void
+usage(FILE *f)
+{
+	char left[64];
+	size_t i;
+	int n;
+
+	(void)fprintf(f, "usage: pingwait [options] host...\n\n");
+	for (i = 0; i < ROWS; i++) {
+		n = snprintf(left, sizeof left, rows[i].val < OPTS_LONG ?
+		    "-%c, --%s" : "%c   --%s", rows[i].val < OPTS_LONG ?
+		    rows[i].val : ' ', rows[i].word);
+		if (rows[i].arg != NULL)
+			(void)snprintf(left + n, sizeof left - (size_t)n,
+			    " %s", rows[i].arg);
+		(void)fprintf(f, "  %-28s %s\n", left, rows[i].help);
+	}
+}
+
+/* Less than a millisecond must not become none: 0 may mean "never". */
+static int
+seconds(int64_t *ms, int val, const char *text, struct err *e)
+{
+	char what[3] = { '-', (char)val, '\0' };
+
+	if (opts_seconds(ms, text, what, e) == -1)
+		return -1;
+	if (*ms == 0 && strpbrk(text, "123456789") != NULL)
+		*ms = 1;
+	if (val == 'i' && (*ms < INTERVAL_MIN_MS || *ms > INTERVAL_MAX_MS))
+		return err_set(e, ERR_USAGE, "-i: \"%s\" is not from %g to "
+		    "%d seconds", text, INTERVAL_MIN_MS / 1000.0,
+		    INTERVAL_MAX_MS / 1000);
+	return 0;
+}
+
+static int
+take(struct command *c, int val, char *text, struct err *e)
+{
+	struct wait_options *w = &c->wait;
+
+	switch (val) {
+	case 't': return seconds(&w->timeout_ms, val, text, e);
+	case 'i': return seconds(&w->rules.interval_ms, val, text, e);
+	case 'd': return seconds(&w->delay_ms, val, text, e);
+	case DOWN: w->rules.down = true; return 0;
+	case '4':
+	case '6':
+		if (w->family != AF_UNSPEC)
+			return err_set(e, ERR_USAGE, "-4 and -6 exclude each "
+			    "other, and one is enough");
+		w->family = val == '4' ? AF_INET : AF_INET6;
+		return 0;
+	case 'h': c->hosts[c->nhosts++] = text; return 0;
+	case CONFIG: c->config = text; return 0;
+	case 'q': w->quiet = true; return 0;
+	case 'v': c->verbosity++; return 0;
+	case HELP: c->help = true; return 0;
+	case VERSION_: c->version = true; return 0;
+	}
+	return err_set(e, ERR_USAGE, "unknown option %s; see --help", text);
+}
+
+static void
+getopt_table(struct option table[ROWS + 1], char letters[2 * ROWS + 2])
+{
+	size_t i, n = 0;
+
+	memset(table, 0, (ROWS + 1) * sizeof *table);
+	letters[n++] = ':';
+	for (i = 0; i < ROWS; i++) {
+		table[i].name = rows[i].word;
+		table[i].has_arg = rows[i].arg != NULL;
+		table[i].val = rows[i].val;
+		if (rows[i].val >= OPTS_LONG)
+			continue;
+		letters[n++] = (char)rows[i].val;
+		if (rows[i].arg != NULL)
+			letters[n++] = ':';
+	}
+	letters[n] = '\0';
+}
+
+static int
+parse(struct command *c, int argc, char **argv, struct err *e)
+{
+	struct option table[ROWS + 1];
+	char letters[2 * ROWS + 2];
+	char letter[3] = "-?";
+	char *word;
+	int val;
+
+	getopt_table(table, letters);
+	opterr = 0;
+	while ((val = getopt_long(argc, argv, letters, table, NULL)) != -1) {
+		if (val == '?' || val == ':') {
+			letter[1] = (char)optopt;
+			word = strncmp(argv[optind - 1], "--", 2) != 0 &&
+			    optopt > 0 && optopt < OPTS_LONG ? letter :
+			    argv[optind - 1];
+			return err_set(e, ERR_USAGE, val == ':' ? "option %s "
+			    "needs an argument; see --help" : "unknown option "
+			    "%s; see --help", word);
+		}
+		if (take(c, val, optarg, e) == -1)
+			return -1;
+		if (c->help || c->version)
+			return 0;
+	}
+	for (; optind < argc; optind++)
+		c->hosts[c->nhosts++] = argv[optind];
+	return 0;
+}
+
+static int
+check(struct command *c, struct err *e)
+{
+	struct wait_options *w = &c->wait;
+	const char *env = secure_getenv("AMT_HOST");
+
+	if (c->nhosts == 0 && env != NULL && env[0] != '\0')
+		c->hosts[c->nhosts++] = env;
+	if (c->nhosts == 0)
+		return err_set(e, ERR_USAGE, "which host? usage: pingwait "
+		    "[options] host...");
+	if (w->timeout_ms > 0 && w->delay_ms >= w->timeout_ms)
+		return err_set(e, ERR_USAGE, "-d %g waits longer than -t %g "
+		    "in all: nothing would be probed", (double)w->delay_ms /
+		    1000, (double)w->timeout_ms / 1000);
+	w->rules.need = w->rules.down ? DOWN_ROUNDS : 1;
+	w->rules.patience_ms = w->rules.interval_ms > DOWN_PATIENCE_MS ?
+	    w->rules.interval_ms : DOWN_PATIENCE_MS;
+	w->notice = !w->quiet && isatty(STDERR_FILENO);
+	return 0;
+}
+
+/* Where a host is: the address that the hosts file gives its name, if any. */
+static int
+find(struct wait_target *t, const struct conf *conf, const char *text,
+    struct err *e)
+{
+	const struct conf_block *block;
+	uint16_t port;
+	char *host;
+
+	if (machine_split(text, &host, &port, e) == -1)
+		return -1;
+	t->address = t->name = host;
+	if (port != 0)
+		return err_set(e, ERR_USAGE, "%s: an echo has no port; name "
+		    "the host alone", text);
+	block = conf_host(conf, host);
+	if (block != NULL && block->value[CONF_ADDRESS] != NULL)
+		t->address = block->value[CONF_ADDRESS]->text;
+	return 0;
+}
+
+static int
+run(struct command *c, struct err *e)
+{
+	struct wait_target *targets = NULL;
+	struct conf conf = { 0 };
+	size_t i;
+	int rc = -1;
+
+	if (check(c, e) == -1 || conf_load(&conf, c->config, e) == -1)
+		return -1;
+	if ((targets = calloc(c->nhosts, sizeof *targets)) == NULL) {
+		err_sys(e, ERR_LOCAL, "%zu hosts", c->nhosts);
+		goto out;
+	}
+	for (i = 0; i < c->nhosts; i++)
+		if (find(&targets[i], &conf, c->hosts[i], e) == -1)
+			goto out;
+	rc = wait_for_hosts(&c->wait, targets, c->nhosts, e);
+ out:
+	for (i = 0; targets != NULL && i < c->nhosts; i++)
+		free(targets[i].name);
+	free(targets);
+	conf_clear(&conf);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct command c = { .wait.rules.interval_ms = 1000 };
+	struct err e = { 0 };
+	int rc = -1;
+
+	log_init("pingwait", 0);
+	if ((c.hosts = calloc((size_t)argc + 1, sizeof *c.hosts)) == NULL)
+		err_sys(&e, ERR_LOCAL, "options");
+	else
+		rc = parse(&c, argc, argv, &e);
+	if (rc == 0 && c.help) {
+		usage(stdout);
+	} else if (rc == 0 && c.version) {
+		(void)printf("pingwait %s\n", VERSION);
+	} else if (rc == 0) {
+		log_init("pingwait", c.verbosity);
+		rc = run(&c, &e);
+	}
+	if (rc == 0 && fflush(stdout) == EOF)
+		rc = err_sys(&e, ERR_LOCAL, "writing to standard output");
+	if (rc == -1 && !(c.wait.quiet && e.kind == ERR_NO))
+		log_error(&e);
+	free(c.hosts);
+	return rc == 0 ? 0 : (int)e.kind;
+}

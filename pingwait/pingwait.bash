@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# bash completion for pingwait: options, and names of the hosts file.
+# It runs no program but pingwait --help.
+
+_pingwait() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local file=${AMT_CONF:-${XDG_CONFIG_HOME:-$HOME/.config}/amt/amt.conf}
+
+	COMPREPLY=()
+	case $prev in
+	--config)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-t | -i | -d | --timeout | --interval | --delay)
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(pingwait --help |
+		    grep -oE -e '(^| )--?[0-9a-z]+')" -- "$cur")
+		return
+	fi
+	[[ -r $file ]] || file=/etc/amt/amt.conf
+	mapfile -t COMPREPLY < <(compgen -A hostname -W "$(
+	    awk '$1 == "host" { sub(/#.*/, ""); $1 = ""; print }' \
+	    "$file" 2>/dev/null)" -- "$cur")
+}
+complete -F _pingwait pingwait
