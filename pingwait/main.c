@@ -38,7 +38,7 @@ static const struct opts_row rows[] = {
 	{ 'h', "host", "HOST", "the same as an operand" },
 	{ CONFIG, "config", "FILE", "hosts file instead of amt.conf(5)'s places" },
 	{ 'q', "quiet", NULL, "print nothing; the exit status tells" },
-	{ 'v', "verbose", NULL, "say more; -vv every probe and answer" },
+	{ 'v', "verbose", NULL, "say more; twice, every probe and answer" },
 	{ HELP, "help", NULL, "print this and exit" },
 	{ VERSION_, "version", NULL, "print the version and exit" },
 };

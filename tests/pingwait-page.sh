@@ -10,7 +10,7 @@ fi
 page=$TOP/pingwait/pingwait.1
 
 pingwait --help | grep -oE -e '(^ *|, )--?[0-9a-z]+' | tr -d ' ,' | sort >"$T/help"
-sed -n 's/^\.It Fl //p' "$page" | sed 's/ Ar .*//; s/ , /\n/' | sed 's/^/-/' | sort >"$T/page"
+sed -n 's/^\.It Fl //p' "$page" | sed 's/ Ar .*//; s/ , Fl /\n/' | sed 's/^/-/' | sort >"$T/page"
 is "$(cat "$T/page")" "$(cat "$T/help")" "the page has the options of --help"
 if command -v mandoc >/dev/null; then
 	run mandoc -T lint -W warning "$page"
