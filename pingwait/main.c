@@ -26,13 +26,18 @@
 #define INTERVAL_MIN_MS 100		/* what is still polite */
 #define INTERVAL_MAX_MS (3600 * 1000)
 
-enum { DOWN = OPTS_LONG, CONFIG, HELP, VERSION_ };
+#define COUNT_MAX 1000			/* -n */
+
+enum { DOWN = OPTS_LONG, ALL, ANY, CONFIG, HELP, VERSION_ };
 
 static const struct opts_row rows[] = {
 	{ 't', "timeout", "SECONDS", "give up after that; 0: never (default)" },
 	{ 'i', "interval", "SECONDS", "between probes of a host (default 1)" },
 	{ 'd', "delay", "SECONDS", "before the first probe (default 0)" },
+	{ 'n', "count", "N", "answers in a row (default 1; --down: missing, 3)" },
 	{ DOWN, "down", NULL, "wait until it no longer answers" },
+	{ ALL, "all", NULL, "wait for all hosts (default)" },
+	{ ANY, "any", NULL, "one host is enough" },
 	{ '4', "ipv4", NULL, "IPv4 only" },
 	{ '6', "ipv6", NULL, "IPv6 only" },
 	{ 'h', "host", "HOST", "the same as an operand" },
@@ -90,6 +95,17 @@ seconds(int64_t *ms, int val, const char *text, struct err *e)
 }
 
 static int
+count(uint32_t *n, const char *text, struct err *e)
+{
+	long v;
+
+	if (opts_number(&v, text, 1, COUNT_MAX, "-n", e) == -1)
+		return -1;
+	*n = (uint32_t)v;
+	return 0;
+}
+
+static int
 take(struct command *c, int val, char *text, struct err *e)
 {
 	struct wait_options *w = &c->wait;
@@ -98,7 +114,10 @@ take(struct command *c, int val, char *text, struct err *e)
 	case 't': return seconds(&w->timeout_ms, val, text, e);
 	case 'i': return seconds(&w->rules.interval_ms, val, text, e);
 	case 'd': return seconds(&w->delay_ms, val, text, e);
+	case 'n': return count(&w->rules.need, text, e);
 	case DOWN: w->rules.down = true; return 0;
+	case ALL: w->any = false; return 0;
+	case ANY: w->any = true; return 0;
 	case '4':
 	case '6':
 		if (w->family != AF_UNSPEC)
@@ -182,7 +201,8 @@ check(struct command *c, struct err *e)
 		return err_set(e, ERR_USAGE, "-d %g waits longer than -t %g "
 		    "in all: nothing would be probed", (double)w->delay_ms /
 		    1000, (double)w->timeout_ms / 1000);
-	w->rules.need = w->rules.down ? DOWN_ROUNDS : 1;
+	if (w->rules.need == 0)		/* no -n */
+		w->rules.need = w->rules.down ? DOWN_ROUNDS : 1;
 	w->rules.patience_ms = w->rules.interval_ms > DOWN_PATIENCE_MS ?
 	    w->rules.interval_ms : DOWN_PATIENCE_MS;
 	w->notice = !w->quiet && isatty(STDERR_FILENO);

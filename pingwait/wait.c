@@ -88,7 +88,7 @@ met(struct host *h)
 		give_up(w);
 		return;
 	}
-	if (--w->left == 0)
+	if (--w->left == 0 || w->o->any)
 		loop_stop(w->loop);
 }
 
@@ -284,7 +284,7 @@ on_v6(void *arg, short revents)
 
 /* "a", "a, b and c" or "a, b, c, d, e and 95 others": those not met. */
 static void
-names_left(const struct waiter *w, char *out, size_t size)
+names_left(const struct waiter *w, const char *and, char *out, size_t size)
 {
 	size_t i, said = 0, len = 0;
 	size_t say = w->left <= NAMES_SAID + 1 ? w->left : NAMES_SAID;
@@ -294,12 +294,12 @@ names_left(const struct waiter *w, char *out, size_t size)
 		if (w->hosts[i].probe.met)
 			continue;
 		len += (size_t)snprintf(out + len, size - len, "%s%s",
-		    said == 0 ? "" : said == w->left - 1 ? " and " : ", ",
+		    said == 0 ? "" : said == w->left - 1 ? and : ", ",
 		    w->hosts[i].name);
 		said++;
 	}
 	if (said < w->left && len < size)
-		(void)snprintf(out + len, size - len, " and %zu others",
+		(void)snprintf(out + len, size - len, "%s%zu others", and,
 		    w->left - said);
 }
 
@@ -320,7 +320,7 @@ on_notice(void *arg)
 	const struct host *h = first_left(w);
 	char names[400];
 
-	names_left(w, names, sizeof names);
+	names_left(w, w->o->any ? " or " : " and ", names, sizeof names);
 	if (w->left == 1 && h->probe.naddrs == 0)
 		log_warn("waiting for the name %s to resolve", names);
 	else
@@ -337,7 +337,7 @@ on_deadline(void *arg)
 	double seconds = (double)w->o->timeout_ms / 1000;
 	char names[400];
 
-	names_left(w, names, sizeof names);
+	names_left(w, " and ", names, sizeof names);
 	if (w->n > 1)
 		err_set(w->e, ERR_NO, "%zu of %zu hosts ", w->left, w->n);
 	else

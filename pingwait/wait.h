@@ -19,6 +19,7 @@ struct wait_options {
 	int64_t timeout_ms;		/* 0: for ever */
 	int64_t delay_ms;		/* before the first probe */
 	int family;			/* AF_UNSPEC: both */
+	bool any;			/* one host is enough */
 	bool quiet;			/* nothing on standard output */
 	bool notice;			/* say what lasts long */
 };
@@ -29,7 +30,7 @@ struct wait_target {
 };
 
 /*
- * Wait until every one of the n hosts meets the condition, printing
+ * Wait until all (or any) of the n hosts meet the condition, printing
  * "host<TAB>up<TAB>seconds" for each.  -1: ERR_NO when time is up, ERR_USAGE
  * for an address of the wrong family, ERR_LOCAL.
  */

@@ -31,6 +31,10 @@ v6 1
 run pingwait --down -i 0.1 -t 20 10.9.0.7 fd00::7
 is "$rc $(printf '%s\n' "$out" | grep -c down)" "0 2" "now both are"
 
+run pingwait --down -vv -n 6 -i 0.2 -t 20 10.9.0.7
+is "$rc" 0 "-n 6: down"
+is "$([ "$(printf '%s\n' "$err" | grep -c 'echo request')" -ge 6 ] && echo yes)" yes "after six at least"
+
 # What cannot be asked is not known to be down.
 run pingwait --down -i 0.1 -t 2 10.99.0.1
 is "$rc" 1 "no route from here proves nothing"

@@ -32,7 +32,7 @@ awk -v dir="$T" '/^\.Sh/ { on = $0 == ".Sh EXAMPLES" }
 	on && /^\.Bd/ { n++; take = 1; next }
 	/^\.Ed/ { take = 0 }
 	on && take { print >(dir "/example" n) }' "$page"
-is "$(find "$T" -name 'example*' | wc -l)" 4 "four examples"
+is "$(find "$T" -name 'example*' | wc -l)" 5 "five examples"
 for x in "$T"/example*; do
 	case $(cat "$x") in *--down*) v=1 ;; *) v=0 ;; esac
 	echo "$v" >/proc/sys/net/ipv4/icmp_echo_ignore_all

@@ -26,6 +26,9 @@ is "${out%%	*}" "fd00::7" "those that did"
 # shellcheck disable=SC2046
 run pingwait -t 0.3 $(awk 'BEGIN { for (i = 1; i < 21; i++) print "10.9.1." i }')
 has "$err" "20 of 20 hosts did not answer within 0.3 s: 10.9.1.1, 10.9.1.2, 10.9.1.3, 10.9.1.4, 10.9.1.5 and 15 others" "many are counted"
+run pingwait --any -t 0.3 10.9.0.7 10.9.0.6
+is "$rc" 1 "none of several is 1"
+has "$err" "2 of 2 hosts did not answer" "and said"
 gone=n$(token).invalid
 run pingwait -t 0.3 "$gone"
 is "$rc" 1 "a name that never resolves is 1, too"
@@ -41,6 +44,7 @@ usage "which host"
 usage "-t: \"x\" is not a number of seconds" -t x 10.9.0.7
 usage "-t: \"-1\"" -t -1 10.9.0.7
 usage "-i: \"0.01\" is not from 0.1 to 3600" -i 0.01 10.9.0.7
+usage "-n: \"0\" is not a number from 1 to 1000" -n 0 10.9.0.7
 usage "option -d needs an argument" -d
 usage "option --timeout needs an argument" --timeout
 usage "unknown option --nosuch" --nosuch 10.9.0.7

@@ -73,6 +73,19 @@ ip addr add 10.9.0.99/32 dev lo
 ended
 is "$rc $(line 10.9.0.7) $(line 10.9.0.99)" "0 1 1" "all of several"
 
+run pingwait --any -i 0.1 -t 10 10.9.0.98 10.9.0.8 10.9.0.97
+is "$rc $(line 10.9.0.8) $(printf '%s\n' "$out" | wc -l)" "0 1 1" "any of several"
+run pingwait --any --all -i 0.1 -t 0.5 10.9.0.98 10.9.0.8
+is "$rc" 1 "--all takes --any back"
+
+run pingwait -n 4 -vv -i 0.1 -t 10 10.9.0.7
+is "$rc $(printf '%s\n' "$err" | grep -c 'an answer')" "0 4" "-n: four in a row"
+echoes off
+waiting -i 0.1 -n 3 10.9.0.7
+echoes on
+ended
+is "$rc $(printf '%s\n' "$err" | grep -c 'an answer')" "0 3" "-n: and no fewer after it came up"
+
 # A thousand share two sockets.
 ip addr add 10.8.0.1/16 dev lo
 hosts=$(awk 'BEGIN { for (i = 0; i < 1000; i++) print "10.8." int(i / 250) "." i % 250 + 1 }')
