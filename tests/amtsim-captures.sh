@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# Answers have the shape of recorded ones of real firmware: for each
+# recording of a class that amtsim has, one profile gives the same name
+# spaces under the same prefixes and the same elements in the same order.
+# The recordings are not part of this tree; AMT_CAPTURES says where they are.
+. ./lib.sh
+. ./wsman.sh
+captures=${AMT_CAPTURES:-$TOP/../shared/captures/wsman}
+[ -f "$captures/README.md" ] || exit 77
+# Prefixes and elements of a message, one a line, repeats folded.
+shape() {
+	tr -d '\n' <"$1" | sed 's/= *"/="/g' | grep -o 'xmlns:[a-z]*="[^"]*"' | grep -v :xsi=
+	tr -d '\n' <"$1" | grep -o '<[a-z]*:[A-Za-z0-9_]*' | uniq
+}
+part() { tr -d '\n' <"$1" | sed -n "s/<[a-z]*:$2[ >]/\n&/;s/.*\n<[^>]*> *\([^<]*\)<.*/\1/p"; }
+written() { grep -q "^| \`$1\` | H |" "$captures/README.md"; }	# by hand
+
+# Ask for what a recording answers.
+ask() {	# CLASS ACTION INSTANCE
+	case $2 in
+	*/GetResponse) get "$1" "$3" ;;
+	*/PutResponse) put "$1" '' "$3" ;;
+	*/EnumerateResponse) enumerate "$1" ;;
+	*/PullResponse)
+		enumerate "$1"
+		[ "$status" != 200 ] || pull "$1" "$(value EnumerationContext)" ;;
+	*/EnumerateUserAclEntriesResponse)
+		invoke "$1" EnumerateUserAclEntries "<StartIndex>1</StartIndex>" ;;
+	*/RequestStateChangeResponse)
+		invoke "$1" RequestStateChange "<RequestedState>2</RequestedState>" ;;
+	*) method=${2##*/}; invoke "$1" "${method%Response}" ;;
+	esac
+}
+files=$(cd "$captures" && find . -name '*.xml' | sed 's/^\.\///' | sort)
+export AMT_PASSWORD_amy=Aa1!amy AMT_PASSWORD_bob=Bb1!bob
+for profile in 8 11 16; do
+	start_sim --profile $profile --user amy:both:info --user bob:both:redirection
+	if [ $profile = 16 ]; then ws_url=https://127.0.0.1:16993/wsman ws_curl=-k; fi
+	for f in $files; do
+		written "$f" && continue
+		resource=$(part "$captures/$f" ResourceURI)
+		class=${resource##*/}
+		id=$(part "$captures/$f" InstanceID)
+		ask "$class" "$(part "$captures/$f" Action)" "${id:+$(selector InstanceID "$id")}"
+		case $status$(subcode) in
+		*DestinationUnreachable|*ActionNotSupported) continue ;;
+		esac
+		shape "$captures/$f" >"$T/want"
+		shape "$T/answer.xml" >"$T/got"
+		echo "$f" >>"$T/tried"
+		if cmp -s "$T/want" "$T/got"; then
+			echo "$f" >>"$T/same"
+		else
+			diff "$T/want" "$T/got" >"$T/diff.$(echo "$f" | tr / _)"
+		fi
+	done
+	kill "$sim"
+	wait "$sim" 2>/dev/null
+done
+sort -u "$T/tried" >"$T/all"
+
+# Faults, and the names of HTTP headers.
+start_sim --profile 16
+get AMT_NoSuchThing
+grep '^<?xml' "$captures/http/400-fault-alreadyexists-amt15.http" >"$T/want.xml"
+is "$(shape "$T/answer.xml")" "$(shape "$T/want.xml")" "a fault"
+headers() { tr -d '\r' <"$1" | sed -n '/^HTTP/d;/^$/q;s/:.*//p' | sort; }
+is "$(tac "$T/headers" | sed -n '2,/^HTTP/p' | tac >"$T/last"; headers "$T/last")" \
+    "$(headers "$captures/http/400-fault-alreadyexists-amt15.http")" "its headers"
+AMT_PASSWORD=wrong
+get AMT_GeneralSettings
+is "$(tac "$T/headers" | sed -n '2,/^HTTP/p' | tac | grep -v -e ^X-Frame -e ^Date >"$T/last"; headers "$T/last")" \
+    "$(headers "$captures/http/401-header-amt15.http")" "those of a 401"
+is "$(($(wc -l <"$T/all") >= 30))" 1 "$(wc -l <"$T/all") recordings were compared"
+while read -r f; do
+	if grep -qx "$f" "$T/same"; then
+		pass "$f"
+	else
+		fail "$f" "$(cat "$T/diff.$(echo "$f" | tr / _)")"
+	fi
+done <"$T/all"
+done_testing

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The class model as tables.  A class is a row: its name, what it is
+ * derived from, who may read and change it, its properties in the order
+ * firmware writes them (byte order of the names), its methods with their
+ * inputs in class-model order.  class.c does all verbs for all classes;
+ * the tables live in classes-*.c, by feature.
+ */
+#ifndef AMTSIM_CLASS_H
+#define AMTSIM_CLASS_H
+
+#include <stddef.h>
+
+#include "model.h"
+#include "soap.h"
+
+#define VALUES_MAX 16			/* of one array property */
+#define INPUTS_MAX 8
+#define INPUT_VALUES_MAX 32
+
+struct class;
+struct prop;
+
+struct inst {
+	struct sim *sim;
+	const struct class *class;
+	unsigned index;
+};
+
+/* The values of a property as text; n 0: absent, which is null. */
+struct values {
+	size_t n;
+	char text[VALUES_MAX][TEXT_MAX];
+};
+void values_add(struct values *v, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A reference property: keys of the instance it names. */
+struct ref {
+	const char *class;
+	const char *keys[SELECTORS_MAX][2];	/* name, value; sorted */
+};
+
+enum prop_flags {
+	PROP_KEY = 1,
+	PROP_REQUIRED = 2,		/* a Put without it is refused */
+	PROP_NO_ECHO = 4,		/* a Put that only repeats it is refused */
+	PROP_WRITE_ONLY = 8,		/* reads as empty */
+};
+
+struct prop {
+	const char *name;
+	enum { T_STRING, T_BOOL, T_UINT } type;
+	unsigned flags;
+	unsigned since, before;		/* AMT versions that have it; 0: any */
+	/* where its value is: exactly one of these */
+	const char *value;
+	const struct ref *ref;
+	void (*get)(const struct inst *i, struct values *v);
+	size_t at, size;		/* in struct model; writable */
+	/* limits of a writable number */
+	uint32_t min, max;
+	/* writes what get() computes; PT_STATUS */
+	unsigned (*set)(struct model *m, unsigned index, const char *text);
+};
+
+#define MODEL_FIELD(field) .at = offsetof(struct model, field), \
+	.size = sizeof(((struct model *)0)->field)
+#define CONST(n, v) { .name = (n), .value = (v) }
+#define KEY(n, v) { .name = (n), .value = (v), .flags = PROP_KEY }
+#define CALC(n, fn) { .name = (n), .get = (fn) }
+#define BOOL(n, field) { .name = (n), .type = T_BOOL, MODEL_FIELD(field) }
+#define UINT(n, field, lo, hi) { .name = (n), .type = T_UINT, \
+	MODEL_FIELD(field), .min = (lo), .max = (hi) }
+#define TEXT(n, field) { .name = (n), .type = T_STRING, MODEL_FIELD(field) }
+#define END { .name = NULL }
+
+/* The four keys of every service. */
+#define SERVICE_KEYS_1(class) KEY("CreationClassName", class)
+#define SERVICE_KEYS_2(system) \
+	KEY("SystemCreationClassName", "CIM_ComputerSystem"), \
+	KEY("SystemName", system)
+
+struct input {
+	const char *name;
+	enum { IN_UINT, IN_BOOL, IN_STRING, IN_EPR, IN_TIME } type;
+	bool required, array;
+	uint32_t max;			/* of an IN_UINT */
+};
+
+struct arg {
+	size_t n;			/* how many were given */
+	uint32_t number[INPUT_VALUES_MAX];	/* IN_UINT, IN_BOOL */
+	char text[TEXT_MAX];		/* IN_STRING: the first */
+	struct epr epr;			/* IN_EPR: the first */
+};
+
+/* A method call: read a->..., write outputs with out_*(). */
+struct method_call {
+	struct soap_call *call;
+	struct inst inst;
+	struct arg arg[INPUTS_MAX];	/* in the order of method.in */
+	char prefix;
+};
+void out_text(struct method_call *m, const char *name, const char *text);
+void out_uint(struct method_call *m, const char *name, unsigned long v);
+
+struct method {
+	const char *name;
+	const struct input *in;		/* NULL: none */
+	unsigned (*run)(struct method_call *m);	/* ReturnValue */
+	bool reads;			/* changes nothing: read_realms suffice */
+	uint32_t realms;		/* instead of the class's; 0: those */
+};
+
+struct class {
+	const char *name;
+	const char *ancestors;		/* "CIM_Service CIM_...": who lists it */
+	uint32_t read_realms, write_realms;	/* bits; the admin passes */
+	unsigned since;			/* first AMT version; 0: all */
+	bool dated;			/* its schema has dates: name space */
+	bool one_per_pull;
+	bool more_follows;		/* ends in an empty pull */
+	unsigned (*count)(struct sim *sim);	/* NULL: one instance */
+	const struct prop *props;
+	const struct method *methods;	/* NULL: none */
+	/* Put: what no firmware accepts together; PT_STATUS */
+	unsigned (*check)(const struct model *was, const struct model *now);
+	void (*changed)(struct sim *sim, const struct model *was);
+};
+
+#define REALM(r) (1u << (r))
+
+/* Each classes-*.c exports one list, ending in a row without name. */
+extern const struct class classes_general[], classes_boot[], classes_power[],
+    classes_redirection[], classes_users[], classes_setup[];
+
+/* 8, 11, 16. */
+unsigned amt_version(const struct sim *sim);
+const struct class *class_find(struct sim *sim, const char *name);
+/* True when the EPR names an existing instance of the class. */
+bool epr_names(struct sim *sim, const struct epr *e, const char *class,
+    unsigned *index);
+
+/* The verbs; each fills call->r or sets its fault. */
+void class_get(struct soap_call *c);
+void class_put(struct soap_call *c);
+void class_enumerate(struct soap_call *c);
+void class_pull(struct soap_call *c);
+void class_release(struct soap_call *c);
+void class_invoke(struct soap_call *c, const char *method);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Class tables: setup service, TLS settings, the clock.  Leaves out:
+ * changing TLS settings and committing them, unprovisioning.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gnutls/gnutls.h>
+
+#include "class.h"
+#include "sim.h"
+
+enum { SUCCESS = 0, INTERNAL_ERROR = 1, INVALID_TIME = 34 };
+
+/* ---- AMT_SetupAndConfigurationService ------------------------------ */
+
+static const struct prop setup_props[] = {
+	SERVICE_KEYS_1("AMT_SetupAndConfigurationService"),
+	CONST("ElementName", "Intel(r) AMT Setup and Configuration Service"),
+	CONST("EnabledState", "5"),
+	KEY("Name", "Intel(r) AMT Setup and Configuration Service"),
+	CONST("PasswordModel", "1"),
+	CONST("ProvisioningMode", "1"),
+	CONST("ProvisioningServerOTP",
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+	CONST("ProvisioningState", "2"),
+	CONST("RequestedState", "12"),
+	SERVICE_KEYS_2("Intel(r) AMT"),
+	CONST("ZeroTouchConfigurationEnabled", "true"),
+	END
+};
+
+/* 16 bytes as SMBIOS has them: the first three groups little endian. */
+static int
+uuid_bytes(const char *text, uint8_t out[16])
+{
+	static const uint8_t place[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11,
+	    12, 13, 14, 15 };
+	unsigned v;
+	size_t i;
+
+	for (i = 0; i < 16; i++) {
+		if (*text == '-')
+			text++;
+		if (sscanf(text, "%2x", &v) != 1)
+			return -1;
+		out[place[i]] = (uint8_t)v;
+		text += 2;
+	}
+	return 0;
+}
+
+static unsigned
+get_uuid(struct method_call *c)
+{
+	uint8_t raw[16];
+	gnutls_datum_t bin = { raw, sizeof raw }, text;
+	char base64[32];
+
+	if (uuid_bytes(c->inst.sim->model.uuid, raw) == -1 ||
+	    gnutls_base64_encode2(&bin, &text) != 0)
+		return INTERNAL_ERROR;
+	snprintf(base64, sizeof base64, "%.*s", (int)text.size,
+	    (const char *)text.data);
+	gnutls_free(text.data);
+	out_text(c, "UUID", base64);
+	return SUCCESS;
+}
+
+static const struct method setup_methods[] = {
+	{ .name = "GetUuid", .run = get_uuid, .reads = true },
+	END
+};
+
+/* ---- AMT_TLSSettingData -------------------------------------------- */
+
+static unsigned
+sides(struct sim *sim)
+{
+	(void)sim;
+	return SIDES;
+}
+
+static const struct tls_side *
+side_of(const struct inst *i)
+{
+	return &i->sim->model.tls[i->index];
+}
+
+static void
+add_bool(struct values *v, bool b)
+{
+	values_add(v, "%s", b ? "true" : "false");
+}
+
+static void
+get_side(const struct inst *i, struct values *v)
+{
+	values_add(v, "Intel(r) AMT %s TLS Settings", i->index == SIDE_NETWORK ?
+	    "802.3" : "LMS");
+}
+
+static void
+get_enabled(const struct inst *i, struct values *v)
+{
+	add_bool(v, side_of(i)->enabled);
+}
+
+static void
+get_plain(const struct inst *i, struct values *v)
+{
+	add_bool(v, side_of(i)->accept_plain);
+}
+
+static void
+get_mutual(const struct inst *i, struct values *v)
+{
+	add_bool(v, side_of(i)->mutual);
+}
+
+/* Present, and false, where plain TCP is gone for good. */
+static void
+get_plain_supported(const struct inst *i, struct values *v)
+{
+	if (!i->sim->model.profile->plain_ports)
+		add_bool(v, false);
+}
+
+static const struct prop tls_props[] = {
+	CALC("AcceptNonSecureConnections", get_plain),
+	CALC("ElementName", get_side),
+	CALC("Enabled", get_enabled),
+	{ .name = "InstanceID", .get = get_side, .flags = PROP_KEY },
+	CALC("MutualAuthentication", get_mutual),
+	CALC("NonSecureConnectionsSupported", get_plain_supported),
+	END
+};
+
+/* ---- AMT_TimeSynchronizationService -------------------------------- */
+
+static const struct prop time_props[] = {
+	SERVICE_KEYS_1("AMT_TimeSynchronizationService"),
+	CONST("ElementName", "Intel(r) AMT Time Synchronization Service"),
+	CONST("EnabledState", "5"),
+	{ .name = "LocalTimeSyncEnabled", .value = "0", .since = 11 },
+	KEY("Name", "Intel(r) AMT Time Synchronization Service"),
+	CONST("RequestedState", "12"),
+	SERVICE_KEYS_2("Intel(r) AMT"),
+	{ .name = "TimeSource", .value = "1", .since = 11 },
+	END
+};
+
+static unsigned
+get_time(struct method_call *c)
+{
+	out_uint(c, "Ta0", (unsigned long)sim_wall(c->inst.sim));
+	return SUCCESS;
+}
+
+static const struct method time_methods[] = {
+	{ .name = "GetLowAccuracyTimeSynch", .run = get_time, .reads = true },
+	END
+};
+
+#define SERVICE_LINE "CIM_Service CIM_EnabledLogicalElement " \
+	"CIM_LogicalElement CIM_ManagedSystemElement CIM_ManagedElement"
+#define LOOK (REALM(REALM_INFO) | REALM(REALM_HWASSET))
+
+const struct class classes_setup[] = {
+	{
+		.name = "AMT_SetupAndConfigurationService",
+		.ancestors = "CIM_CredentialManagementService CIM_SecurityService "
+		    SERVICE_LINE,
+		.read_realms = LOOK, .write_realms = REALM(REALM_ADMIN),
+		.dated = true, .props = setup_props, .methods = setup_methods,
+	}, {
+		.name = "AMT_TLSSettingData",
+		.ancestors = "CIM_SettingData CIM_ManagedElement",
+		.read_realms = LOOK, .write_realms = REALM(REALM_ADMIN),
+		.count = sides, .props = tls_props,
+	}, {
+		.name = "AMT_TimeSynchronizationService",
+		.ancestors = SERVICE_LINE,
+		.read_realms = LOOK | REALM(12),
+		.write_realms = REALM(REALM_ADMIN) | REALM(12),
+		.dated = true, .props = time_props, .methods = time_methods,
+	},
+	{ .name = NULL }
+};
