@@ -105,14 +105,12 @@ raise_net_raw(void)
 }
 
 int
-sock_drop_privileges(struct err *e)
+sock_drop_privilege(struct err *e)
 {
 	struct __user_cap_data_struct data[2];
 
-	if (setresgid(getgid(), getgid(), getgid()) == -1 ||
-	    setresuid(getuid(), getuid(), getuid()) == -1 ||
-	    capabilities(false, data) == -1)
-		return err_sys(e, ERR_LOCAL, "giving up privileges");
+	if (capabilities(false, data) == -1)
+		return err_sys(e, ERR_LOCAL, "giving up CAP_NET_RAW");
 	data[0].effective &= ~(1u << CAP_NET_RAW);
 	data[0].permitted &= ~(1u << CAP_NET_RAW);
 	if (capabilities(true, data) == -1)

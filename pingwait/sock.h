@@ -26,10 +26,10 @@ struct sock {
 int sock_open(struct sock *s, bool v6, struct err *e);
 void sock_close(struct sock *s);
 /*
- * Give up what was only for sock_open(): a set-user-ID and CAP_NET_RAW.
- * Before the first byte of a stranger is read, and before any thread.
+ * Give up CAP_NET_RAW, which was only for sock_open(): before the first byte
+ * of a stranger is read, and before any thread.
  */
-int sock_drop_privileges(struct err *e);
+int sock_drop_privilege(struct err *e);
 
 /* 0, or -1 with errno: it did not leave this machine. */
 int sock_send(const struct sock *s, const struct addr *to,

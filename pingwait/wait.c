@@ -343,11 +343,11 @@ on_deadline(void *arg)
 	else
 		err_set(w->e, ERR_NO, "%s ", names);
 	if (w->left == 1 && h->probe.naddrs == 0)
-		err_more(w->e, "did not resolve within %g s", seconds);
+		err_more(w->e, "did not resolve within %.10g s", seconds);
 	else if (w->o->rules.down)
-		err_more(w->e, "still answered after %g s", seconds);
+		err_more(w->e, "still answered after %.10g s", seconds);
 	else
-		err_more(w->e, "did not answer within %g s", seconds);
+		err_more(w->e, "did not answer within %.10g s", seconds);
 	if (w->n > 1)
 		err_more(w->e, ": %s", names);
 	if (w->left == 1 && h->why[0] != '\0')
@@ -362,19 +362,15 @@ open_sockets(struct waiter *w, struct err *e)
 	int family = w->o->family, first = family == AF_INET6;
 	int i;
 
-	for (i = 0; i < 2; i++) {
-		if (family != AF_UNSPEC && i != first)
-			err_set(&w->sock_errors[i], ERR_USAGE,
-			    "is an address of the other family");
-		else
+	for (i = 0; i < 2; i++)
+		if (family == AF_UNSPEC || i == first)
 			(void)sock_open(&w->socks[i], i == 1,
 			    &w->sock_errors[i]);
-	}
 	if (w->socks[0].fd == -1 && w->socks[1].fd == -1) {
 		*e = w->sock_errors[first];
 		return -1;
 	}
-	if (sock_drop_privileges(e) == -1)
+	if (sock_drop_privilege(e) == -1)
 		return -1;
 	for (i = 0; i < 2; i++)
 		if (w->socks[i].fd != -1 && loop_watch(w->loop,
