@@ -2,6 +2,8 @@
 /* A byte stream on the loop, plain or TLS: see conn.h. */
 #include <sys/socket.h>
 
+#include <netinet/in.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -173,6 +175,20 @@ conn_write(struct conn *c, const void *p, size_t n, size_t *put,
 	if (rc == CONN_ERROR)
 		(void)err_ctx(e, "%s", c->peer);
 	return rc;
+}
+
+uint16_t
+conn_port(const struct conn *c)
+{
+	struct sockaddr_storage a;
+	socklen_t size = sizeof a;
+
+	if (getpeername(c->fd, (struct sockaddr *)&a, &size) == -1)
+		return 0;
+	if (a.ss_family == AF_INET)
+		return ntohs(((struct sockaddr_in *)&a)->sin_port);
+	return a.ss_family == AF_INET6 ?
+	    ntohs(((struct sockaddr_in6 *)&a)->sin6_port) : 0;
 }
 
 const char *

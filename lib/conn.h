@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct conn;
 struct err;
@@ -40,6 +41,7 @@ int conn_want(struct conn *c, bool read, bool write,
     void (*ready)(void *arg), void *arg, struct err *e);
 
 const char *conn_peer(const struct conn *c);
+uint16_t conn_port(const struct conn *c);	/* the one that was dialled; 0: unknown */
 const char *conn_describe(const struct conn *c);	/* "TLS 1.2, ..." or "plain" */
 bool conn_is_tls(const struct conn *c);
 
