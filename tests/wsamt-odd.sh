@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A peer of our own, one request a connection: no login asked, the power
+# state only in a list of the super class, a list in two pulls, odd types.
+. ./lib.sh
+cd "$T" || exit 3
+export AMT_HOST=127.0.0.1:7623
+
+cat >answer <<'END'
+#!/bin/sh
+# An HTTP request on stdin, its answer on stdout.
+length=0
+while read -r name value; do
+	case $name in
+	[Cc]ontent-[Ll]ength:) length=$(printf %s "$value" | tr -d '\r') ;;
+	$(printf '\r')) break ;;
+	esac
+done
+body=$(head -c "$length")
+soap=http://www.w3.org/2003/05/soap-envelope
+add=http://schemas.xmlsoap.org/ws/2004/08/addressing
+enum=http://schemas.xmlsoap.org/ws/2004/09/enumeration
+cim=http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2
+echo "$body" >>requests
+reply() {
+	text="<S:Envelope xmlns:S='$soap'><S:Body>$2</S:Body></S:Envelope>"
+	printf 'HTTP/1.1 %s\r\nContent-Length: %s\r\nConnection: close\r\n\r\n%s' "$1" "${#text}" "$text"
+}
+pull() { reply "200 OK" "<PullResponse xmlns='$enum'>$1</PullResponse>"; }
+state="<x:CIM_AssociatedPowerManagementService xmlns:x='$cim/CIM_AssociatedPowerManagementService'><x:PowerState> 4 </x:PowerState></x:CIM_AssociatedPowerManagementService>"
+case $body in
+'') printf 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' ;;
+*transfer/Get*CIM_AssociatedPower*) reply "400 Bad Request" "<S:Fault><S:Code><S:Value>S:Sender</S:Value><S:Subcode><S:Value xmlns:q='$add'>q:DestinationUnreachable</S:Value></S:Subcode></S:Code></S:Fault>" ;;
+*enumeration/Enumerate*) reply "200 OK" "<EnumerateResponse xmlns='$enum'><EnumerationContext>1</EnumerationContext></EnumerateResponse>" ;;
+*'EnumerationContext>1<'*) pull "<EnumerationContext>2</EnumerationContext><Items><x:CIM_Other xmlns:x='$cim/CIM_Other'/></Items>" ;;
+*'EnumerationContext>2<'*) pull "<EnumerationContext>3</EnumerationContext><Items/>" ;;
+*'EnumerationContext>3<'*) pull "<Items>$state</Items><EndOfSequence/>" ;;
+*CIM_Odd*) reply "200 OK" "<y:CIM_Odd xmlns:y='$cim/CIM_Odd' xmlns:c='http://schemas.dmtf.org/wbem/wscim/1/common'><y:When><c:Datetime>2026-01-31T08:00:00Z</c:Datetime></y:When><y:Many>a</y:Many><y:Many>b	&#xA;c</y:Many><y:One>&lt;&quot;</y:One><y:Nested><y:A>1</y:A><y:B>2</y:B></y:Nested><y:Empty/></y:CIM_Odd>" ;;
+*) printf 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n' ;;
+esac
+END
+chmod +x answer
+background socat TCP-LISTEN:7623,fork,reuseaddr EXEC:./answer
+until_ok socat -u OPEN:/dev/null TCP:127.0.0.1:7623
+
+run wsamt power
+is "$rc $out" "0 sleep" "the power state, from the third pull of a list"
+hasnt "$(cat requests)" "Authorization" "no login was asked, none was sent"
+run wsamt enum CIM_ServiceAvailableToElement
+is "$out" "class	CIM_Other
+
+class	CIM_AssociatedPowerManagementService
+PowerState	 4 " "all items of all pulls"
+run wsamt get CIM_Odd Name=x
+is "$out" "When	2026-01-31T08:00:00Z
+Many	a
+Many	b??c
+One	<\"
+Nested	{A=1,B=2}
+Empty	" "dates, arrays, nested values, a value stays on its line"
+is "$(wsamt --json get CIM_Odd | jq -c .)" '{"When":"2026-01-31T08:00:00Z","Many":["a","b\t\nc"],"One":"<\"","Nested":"{A=1,B=2}","Empty":""}' "the same as JSON"
+is "$(wsamt --json enum CIM_ServiceAvailableToElement | jq -c .)" '[{"class":"CIM_Other"},{"class":"CIM_AssociatedPowerManagementService","PowerState":" 4 "}]' "a list as JSON"
+run wsamt get CIM_Nothing
+is $rc 6 "HTTP 404"
+has "$err" "no WS-Man service there" "says so"
+has "$(cat requests)" '<w:Selector Name="Name">x</w:Selector>' "keys are selectors"
+
+# What we send is plain and whole.
+run wsamt invoke 'CIM_X?Name=a, b,Key=c=d' Do Text='<&>' 'Ref=@CIM_Y?A=1,B=2' List=1 List=2
+has "$(tail -1 requests)" '<w:SelectorSet><w:Selector Name="Name">a, b</w:Selector><w:Selector Name="Key">c=d</w:Selector></w:SelectorSet>' "selectors with commas"
+has "$(tail -1 requests)" '<Text>&lt;&amp;&gt;</Text><Ref><a:Address>' "values are escaped"
+has "$(tail -1 requests)" 'CIM_Y</w:ResourceURI><w:SelectorSet><w:Selector Name="A">1</w:Selector><w:Selector Name="B">2</w:Selector></w:SelectorSet></a:ReferenceParameters></Ref><List>1</List><List>2</List>' "references, arrays"
+for bad in 'Win32_X Do' 'CIM_X Do Name' 'CIM_X Do =1' 'CIM_X Do a-b=1' 'CIM_X D/o' 'CIM_X?A Do'; do
+	: >requests
+	# shellcheck disable=SC2086
+	run wsamt invoke $bad
+	is "$rc $(cat requests)" "2 " "refused before sending: invoke $bad"
+done
+done_testing

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wsamt: ask and change an AMT machine over WS-Management.  Options, the
+ * table of commands, and what they all need; each command is a row of
+ * commands.def and a function.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/conf.h"
+#include "lib/log.h"
+#include "lib/loop.h"
+#include "lib/secret.h"
+#include "wsamt/wsamt.h"
+
+enum kind { READS, CHANGES };
+
+struct command {
+	int (*run)(struct wsamt *a, int argc, char **argv, struct err *e);
+	const char *word, *args;
+	enum kind kind;
+	const char *help;
+};
+
+static const struct command commands[] = {
+#define CMD(function, word, args, kind, help) \
+	{ cmd_##function, word, args, kind, help },
+#include "wsamt/commands.def"
+#undef CMD
+};
+#define NCOMMANDS (sizeof commands / sizeof commands[0])
+
+enum { JSON = OPTS_LONG, WAIT, LIST_COMMANDS, SHOW_CONFIG };
+
+static const struct opts_row rows[] = {
+	{ JSON, "json", NULL, "print JSON" },
+	{ WAIT, "wait", NULL, "power: until the state is reached" },
+	{ LIST_COMMANDS, "list-commands", NULL, "print the commands, for programs" },
+	{ SHOW_CONFIG, "show-config", NULL, "print the machine's settings and whence they come" },
+	{ 0, NULL, NULL, NULL }
+};
+
+static const char *const host_env[] = { "WSMAN_HOST", "AMT_HOST", NULL };
+static const char *const user_env[] = { "WSMAN_USER", NULL };
+static const char *const password_env[] = { "WSMAN_PASS", "AMT_PASSWORD",
+    NULL };
+
+static const struct machine_spec spec = {
+	.host_env = host_env,
+	.user_env = user_env,
+	.password_env = password_env,
+	.port_env = "WSMAN_PORT",
+	.port_word = CONF_WSMAN_PORT,
+	.fallback_host = "localhost",
+};
+
+struct flags { bool json, wait, list_commands, show_config; };
+
+static int
+take(void *arg, int val, char *text, struct err *e)
+{
+	struct flags *f = arg;
+
+	(void)text, (void)e;
+	switch (val) {
+	case JSON: f->json = true; break;
+	case WAIT: f->wait = true; break;
+	case LIST_COMMANDS: f->list_commands = true; break;
+	case SHOW_CONFIG: f->show_config = true; break;
+	}
+	return 0;
+}
+
+/* ---- the table ----------------------------------------------------------- */
+
+static const struct command *
+find_command(const char *word, struct err *e)
+{
+	const char *words[NCOMMANDS], *near;
+	size_t i;
+
+	for (i = 0; i < NCOMMANDS; i++) {
+		words[i] = commands[i].word;
+		if (strcmp(word, words[i]) == 0)
+			return &commands[i];
+	}
+	near = conf_nearest(word, words, NCOMMANDS);
+	(void)err_set(e, ERR_USAGE, "\"%s\" is no command", word);
+	if (near != NULL)
+		(void)err_more(e, "; did you mean \"%s\"?", near);
+	else
+		(void)err_more(e, "; \"wsamt --help\" lists them");
+	return NULL;
+}
+
+/* "class method [name=value...]" says at least 2 and no limit. */
+static int
+check_count(const struct command *c, int argc, struct err *e)
+{
+	const char *p = c->args;
+	int least = 0, most = 0;
+
+	while (*p != '\0') {
+		most++;
+		if (*p != '[')
+			least++;
+		if (strstr(p, "...") != NULL && strstr(p, "...") <
+		    p + strcspn(p, " "))
+			most = 1 << 16;
+		p += strcspn(p, " ");
+		p += strspn(p, " ");
+	}
+	if (argc >= least && argc <= most)
+		return 0;
+	return err_set(e, ERR_USAGE, "%s arguments; usage: wsamt %s%s%s",
+	    argc < least ? "missing" : "too many", c->word,
+	    *c->args != '\0' ? " " : "", c->args);
+}
+
+static void
+list_commands(void)
+{
+	size_t i;
+
+	for (i = 0; i < NCOMMANDS; i++)
+		printf("%s\t%s\t%s\t%s\n", commands[i].word, commands[i].args,
+		    commands[i].kind == READS ? "reads" : "changes",
+		    commands[i].help);
+}
+
+static void
+usage(const struct opts_spec *o)
+{
+	size_t i;
+
+	opts_usage(o, stdout);
+	printf("\nCommands; without a value they print the present one:\n");
+	for (i = 0; i < NCOMMANDS; i++)
+		printf("  %s %s\n%32s%s\n", commands[i].word, commands[i].args,
+		    "", commands[i].help);
+	printf("\nwsamt(1) says more.\n");
+}
+
+/*
+ * --json and --wait are also understood behind the command, before "--":
+ * "wsamt power --wait on" is what one types.
+ */
+static int
+late_options(struct flags *f, int argc, char **argv)
+{
+	int i, n = 0;
+
+	for (i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			f->json = true;
+		else if (strcmp(argv[i], "--wait") == 0)
+			f->wait = true;
+		else if (strcmp(argv[i], "--") == 0)
+			break;
+		else
+			argv[n++] = argv[i];
+	}
+	for (i++; i < argc; i++)
+		argv[n++] = argv[i];
+	return n;
+}
+
+/* ---- running --------------------------------------------------------------- */
+
+static int
+talk(struct wsamt *a, const struct command *c, int argc, char **argv,
+    struct err *e)
+{
+	struct wsman_hub *hub = NULL;
+	struct loop *loop = NULL;
+	int rc = -1;
+
+	if ((loop = loop_new(e)) == NULL ||
+	    (hub = wsman_hub_new(loop, e)) == NULL ||
+	    (a->wsman = wsman_new(hub, &a->machine, &spec, e)) == NULL)
+		goto out;
+	/* What was asked as a question cannot change anything. */
+	wsman_read_only(a->wsman, c->kind == READS || argc == 0);
+	rc = c->run(a, argc, argv, e);
+	if (rc == -1 && e->kind == ERR_UNKNOWN)
+		(void)err_more(e, ": look with \"wsamt %s\" before you "
+		    "repeat it", c->run == cmd_invoke ? "get" :
+		    c->word);
+ out:
+	wsman_free(a->wsman);
+	wsman_hub_free(hub);
+	loop_free(loop);
+	return rc;
+}
+
+/* Where the password would come from; never what it is. */
+static void
+show_password(const struct wsamt *a)
+{
+	const struct setting *s = &a->machine.set[CONF_PASSWORD];
+	bool own = s->value != NULL && strstr(s->origin, "(default)") == NULL;
+	const char *const *env = password_env;
+
+	while (*env != NULL && getenv(*env) == NULL)
+		env++;
+	if (a->opts.password.text != NULL)
+		printf("password\t(secret)\toption -p\n");
+	else if (a->opts.password_file != NULL)
+		printf("password\tfile %s\toption --password-file\n",
+		    a->opts.password_file);
+	else if (*env != NULL && !own)
+		printf("password\t(secret)\tenvironment %s\n", *env);
+	else if (s->value != NULL)
+		printf("password\t%s\t%s\n", s->value, s->origin);
+	else
+		printf("password\task\tbuilt-in\n");
+}
+
+static int
+show_config(struct wsamt *a, int argc, char **argv, struct err *e)
+{
+	const struct setting *s;
+	size_t i;
+
+	if (argc > 1)
+		return err_set(e, ERR_USAGE, "--show-config takes one machine");
+	if (machine_find(&a->machine, &spec, &a->opts, argc > 0 ? argv[0] :
+	    NULL, e) == -1)
+		return -1;
+	printf("host\t%s\n", a->machine.name);
+	for (i = 0; i < CONF_WORDS; i++) {
+		s = &a->machine.set[i];
+		if (i == CONF_PASSWORD)
+			show_password(a);
+		else if (s->value != NULL && (conf_table[i].tool == NULL ||
+		    strstr(conf_table[i].tool, "wsamt") != NULL))
+			printf("%s\t%s\t%s\n", conf_table[i].word, s->value,
+			    s->origin);
+	}
+	return 0;
+}
+
+static int
+run_command(struct wsamt *a, struct flags *f, int argc, char **argv,
+    struct err *e)
+{
+	const struct command *c;
+	int rc = -1;
+
+	if (argc == 0)
+		return err_set(e, ERR_USAGE, "which command? \"wsamt --help\" "
+		    "lists them");
+	if ((c = find_command(argv[0], e)) == NULL)
+		return -1;
+	argc = late_options(f, argc - 1, ++argv);
+	if (check_count(c, argc, e) == -1)
+		return -1;
+	if (f->wait && (c->run != cmd_power || argc == 0))
+		return err_set(e, ERR_USAGE, "--wait is for \"wsamt power "
+		    "STATE\"");
+	a->wait = f->wait;
+	out_init(&a->out, f->json);
+	if (machine_find(&a->machine, &spec, &a->opts, NULL, e) == 0 &&
+	    talk(a, c, argc, argv, e) == 0)
+		rc = out_print(&a->out, e);
+	out_clear(&a->out);
+	return rc;
+}
+
+int
+wsamt_on_off(bool *on, const char *text, const char *what, struct err *e)
+{
+	*on = strcmp(text, "on") == 0;
+	if (*on || strcmp(text, "off") == 0)
+		return 0;
+	return err_set(e, ERR_USAGE, "%s: \"%s\" is neither on nor off", what,
+	    text);
+}
+
+static int
+run(struct wsamt *a, int argc, char **argv, struct err *e)
+{
+	struct flags f = { 0 };
+	const struct opts_spec o = {
+		.tool = "wsamt", .synopsis = "[options] command [value...]",
+		.rows = rows, .take = take, .arg = &f,
+	};
+
+	switch (opts_parse(&a->opts, &o, argc, argv, e)) {
+	case OPTS_RUN:
+		break;
+	case OPTS_HELP:
+		usage(&o);
+		return 0;
+	case OPTS_VERSION:
+		printf("wsamt %s\n", VERSION);
+		return 0;
+	default:
+		return -1;
+	}
+	log_init("wsamt", a->opts.verbosity);
+	argv += a->opts.first_operand;
+	argc -= a->opts.first_operand;
+	if (f.list_commands) {
+		list_commands();
+		return 0;
+	}
+	if (f.show_config)
+		return show_config(a, argc, argv, e);
+	if (argc > 0 && strcmp(argv[0], "help") == 0) {
+		usage(&o);
+		return 0;
+	}
+	return run_command(a, &f, argc, argv, e);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct wsamt a = { 0 };
+	struct err e = { 0 };
+	int rc;
+
+	secret_protect_process();
+	log_init("wsamt", 0);
+	rc = run(&a, argc, argv, &e);
+	machine_clear(&a.machine);
+	opts_clear(&a.opts);
+	if (rc == 0 && fflush(stdout) == EOF)
+		rc = err_sys(&e, ERR_LOCAL, "writing to standard output");
+	if (rc == -1)
+		log_error(&e);
+	return rc == 0 ? 0 : (int)e.kind;
+}

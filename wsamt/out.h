@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a command found: facts.  As text one a line, "name<TAB>value", or
+ * the bare value when there is but one; as JSON objects.  Nothing is
+ * printed until all is known, so that a failure prints no half.
+ */
+#ifndef WSAMT_OUT_H
+#define WSAMT_OUT_H
+
+#include <stdbool.h>
+
+#include "lib/buf.h"
+#include "lib/json.h"
+
+struct err;
+struct ws_node;
+
+#define OUT_MAX (32 << 20)		/* bytes printed */
+
+struct out {
+	bool as_json;
+	struct buf text;
+	struct json json;
+	unsigned instances;
+};
+
+void out_init(struct out *o, bool as_json);
+void out_clear(struct out *o);
+int out_print(struct out *o, struct err *e);	/* all of it, to stdout */
+
+/* The only fact of a command. */
+int out_value(struct out *o, const char *name, const char *value,
+    struct err *e);
+/* Facts, between begin and end. */
+void out_begin(struct out *o);
+int out_fact(struct out *o, const char *name, const char *value,
+    struct err *e);
+void out_end(struct out *o);
+
+/* An instance: each property a fact, in the firmware's order. */
+int out_instance(struct out *o, const struct ws_node *instance,
+    bool name_class, struct err *e);
+void out_list(struct out *o);		/* before several instances */
+void out_list_end(struct out *o);
+
+#endif
