@@ -38,6 +38,7 @@ static const struct opts_row rows[] = {
 	{ DOWN, "down", NULL, "wait until it no longer answers" },
 	{ ALL, "all", NULL, "wait for all hosts (default)" },
 	{ ANY, "any", NULL, "one host is enough" },
+	{ 'P', "port", "PORT", "wait for this TCP port instead of echoes" },
 	{ '4', "ipv4", NULL, "IPv4 only" },
 	{ '6', "ipv6", NULL, "IPv6 only" },
 	{ 'h', "host", "HOST", "the same as an operand" },
@@ -95,13 +96,17 @@ seconds(int64_t *ms, int val, const char *text, struct err *e)
 }
 
 static int
-count(uint32_t *n, const char *text, struct err *e)
+number(struct wait_options *w, int val, const char *text, struct err *e)
 {
 	long v;
 
-	if (opts_number(&v, text, 1, COUNT_MAX, "-n", e) == -1)
+	if (opts_number(&v, text, 1, val == 'n' ? COUNT_MAX : 65535,
+	    val == 'n' ? "-n" : "-P", e) == -1)
 		return -1;
-	*n = (uint32_t)v;
+	if (val == 'n')
+		w->rules.need = (uint32_t)v;
+	else
+		w->port = (uint16_t)v;
 	return 0;
 }
 
@@ -114,7 +119,8 @@ take(struct command *c, int val, char *text, struct err *e)
 	case 't': return seconds(&w->timeout_ms, val, text, e);
 	case 'i': return seconds(&w->rules.interval_ms, val, text, e);
 	case 'd': return seconds(&w->delay_ms, val, text, e);
-	case 'n': return count(&w->rules.need, text, e);
+	case 'n':
+	case 'P': return number(w, val, text, e);
 	case DOWN: w->rules.down = true; return 0;
 	case ALL: w->any = false; return 0;
 	case ANY: w->any = true; return 0;
@@ -222,8 +228,8 @@ find(struct wait_target *t, const struct conf *conf, const char *text,
 		return -1;
 	t->address = t->name = host;
 	if (port != 0)
-		return err_set(e, ERR_USAGE, "%s: an echo has no port; name "
-		    "the host alone", text);
+		return err_set(e, ERR_USAGE, "%s: name the host alone; its "
+		    "port, if one is meant, with -P", text);
 	block = conf_host(conf, host);
 	if (block != NULL && block->value[CONF_ADDRESS] != NULL)
 		t->address = block->value[CONF_ADDRESS]->text;

@@ -16,7 +16,7 @@ _pingwait() {
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(pingwait --help |
-		    grep -oE -e '(^| )--?[0-9a-z]+' | sort -u)" -- "$cur")
+		    grep -oE -e '(^| )--?[0-9A-Za-z]+' | sort -u)" -- "$cur")
 		return
 	fi
 	[[ -r $file ]] || file=/etc/amt/amt.conf

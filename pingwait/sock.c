@@ -25,12 +25,6 @@
 
 #define RECEIVE_BUFFER (1 << 20)	/* a thousand hosts answer at once */
 
-union sockaddr_any {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
 bool
 addr_from(struct addr *a, const struct sockaddr *sa)
 {
@@ -51,17 +45,19 @@ addr_from(struct addr *a, const struct sockaddr *sa)
 	return true;
 }
 
-static socklen_t
-addr_to(union sockaddr_any *any, const struct addr *a)
+socklen_t
+addr_to(union sockaddr_any *any, const struct addr *a, uint16_t port)
 {
 	memset(any, 0, sizeof *any);
 	if (a->v6) {
 		any->in6.sin6_family = AF_INET6;
 		memcpy(&any->in6.sin6_addr, a->ip, 16);
 		any->in6.sin6_scope_id = a->scope;
+		any->in6.sin6_port = htons(port);
 		return sizeof any->in6;
 	}
 	any->in.sin_family = AF_INET;
+	any->in.sin_port = htons(port);
 	memcpy(&any->in.sin_addr, a->ip, 4);
 	return sizeof any->in;
 }
@@ -208,7 +204,7 @@ sock_send(const struct sock *s, const struct addr *to,
 	uint8_t packet[ICMP_ECHO_LEN];
 	struct icmp_echo echo = *m;
 	union sockaddr_any any;
-	socklen_t len = addr_to(&any, to);
+	socklen_t len = addr_to(&any, to, 0);
 
 	echo.id = s->id;
 	icmp_request(packet, s->form, &echo);

@@ -7,6 +7,10 @@
 #ifndef PINGWAIT_SOCK_H
 #define PINGWAIT_SOCK_H
 
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,7 +18,12 @@
 #include "pingwait/probe.h"
 
 struct err;
-struct sockaddr;
+
+union sockaddr_any {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
 
 struct sock {
 	int fd;				/* -1: not open */
@@ -43,6 +52,8 @@ int sock_receive(const struct sock *s, struct addr *from,
 
 /* false for another family */
 bool addr_from(struct addr *a, const struct sockaddr *sa);
+socklen_t addr_to(union sockaddr_any *any, const struct addr *a,
+    uint16_t port);
 #define ADDR_TEXT_MAX 64
 const char *addr_text(const struct addr *a, char out[ADDR_TEXT_MAX]);
 

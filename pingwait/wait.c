@@ -18,6 +18,7 @@
 #include "lib/loop.h"
 #include "lib/resolve.h"
 #include "pingwait/sock.h"
+#include "pingwait/tcp.h"
 #include "pingwait/wait.h"
 
 #define NOTICE_MS 2000			/* longer than this is said */
@@ -28,6 +29,7 @@ struct host {
 	struct waiter *w;
 	const char *name, *address;	/* what people call it, where it is */
 	struct probe probe;
+	struct tcp_try tries[PROBE_ADDRS_MAX];
 	struct loop_timer timer;
 	struct resolve *lookup;		/* under way */
 	char why[160];			/* the last failure; "": none */
@@ -40,6 +42,7 @@ struct waiter {
 	struct err sock_errors[2];	/* why one is not open */
 	struct host *hosts;
 	size_t n, left;			/* left: still to be met */
+	char where[16];			/* " on port 1", or "" */
 	int64_t start_ms;
 	struct loop_timer deadline, notice;
 	struct err *e;			/* of what stopped the loop */
@@ -73,14 +76,24 @@ failure(struct host *h, const char *why)
 }
 
 static void
+host_stop(struct host *h)
+{
+	size_t i;
+
+	loop_cancel(&h->timer);
+	resolve_cancel(h->lookup);
+	h->lookup = NULL;
+	for (i = 0; i < PROBE_ADDRS_MAX; i++)
+		tcp_stop(&h->tries[i]);
+}
+
+static void
 met(struct host *h)
 {
 	struct waiter *w = h->w;
 	int64_t ms = loop_now_ms() - w->start_ms;
 
-	loop_cancel(&h->timer);
-	resolve_cancel(h->lookup);
-	h->lookup = NULL;
+	host_stop(h);
 	if (!w->o->quiet && (printf("%s\t%s\t%jd.%03jd\n", h->name,
 	    state_word(w), (intmax_t)ms / 1000, (intmax_t)ms % 1000) < 0 ||
 	    fflush(stdout) == EOF)) {
@@ -103,7 +116,7 @@ usable(const struct waiter *w, const struct addrinfo *list,
 	for (ai = list; ai != NULL && n < PROBE_ADDRS_MAX; ai = ai->ai_next) {
 		if (!addr_from(&out[n], ai->ai_addr))
 			continue;
-		if (w->socks[out[n].v6].fd != -1)
+		if (w->o->port != 0 || w->socks[out[n].v6].fd != -1)
 			n++;
 		else
 			*e = w->sock_errors[out[n].v6];
@@ -151,34 +164,83 @@ on_lookup(void *arg, struct addrinfo *list, const struct err *e)
 		step(h);
 }
 
+static void
+verdict_is(struct host *h, enum probe_verdict verdict, uint32_t round,
+    const char *from)
+{
+	static const char *const words[] = {
+		[PROBE_COUNTED] = "an answer",
+		[PROBE_FORGED] = "not an answer to us",
+		[PROBE_LATE] = "a late or second answer"
+	};
+
+	log_debug("%s: %s (%u) from %s", h->name, words[verdict], round, from);
+	if (verdict == PROBE_COUNTED)
+		step(h);
+}
+
+static void
+could_not(struct host *h, const char *address, int error)
+{
+	char why[160];
+
+	(void)snprintf(why, sizeof why, "probing %s: %s", address,
+	    strerror(error));
+	failure(h, why);
+}
+
+static void
+on_tcp(void *arg, const struct tcp_try *t, int error)
+{
+	struct host *h = arg;
+	char text[ADDR_TEXT_MAX];
+
+	addr_text(&t->to, text);
+	if (error != 0)
+		could_not(h, text, error);
+	else
+		verdict_is(h, probe_answer(&h->probe, loop_now_ms(), &t->to,
+		    h->probe.cookie, t->round), t->round, text);
+}
+
+static int
+send_probe(struct host *h, size_t i, uint32_t round)
+{
+	const struct wait_options *o = h->w->o;
+	const struct addr *to = &h->probe.addrs[i];
+	struct icmp_echo m = {
+		.cookie = h->probe.cookie,
+		.host = (uint32_t)(h - h->w->hosts),
+		.round = round
+	};
+
+	if (o->port == 0)
+		return sock_send(&h->w->socks[to->v6], to, &m);
+	return tcp_start(&h->tries[i], h->w->loop, to, o->port, round,
+	    loop_now_ms(), o->rules.patience_ms, on_tcp, h);
+}
+
 /* One round; what cannot be sent now may be next time. */
 static void
 send_round(struct host *h)
 {
 	struct probe *p = &h->probe;
-	struct icmp_echo m = {
-		.cookie = p->cookie,
-		.host = (uint32_t)(h - h->w->hosts),
-		.round = p->sent + 1
-	};
-	char text[ADDR_TEXT_MAX], why[160];
+	uint32_t round = p->sent + 1;
+	char text[ADDR_TEXT_MAX];
 	bool left = false;
 	size_t i;
 
 	for (i = 0; i < p->naddrs; i++) {
 		addr_text(&p->addrs[i], text);
-		if (sock_send(&h->w->socks[p->addrs[i].v6], &p->addrs[i],
-		    &m) == 0) {
-			log_debug("%s: echo request %u to %s", h->name,
-			    m.round, text);
-			left = true;
-		} else {
-			(void)snprintf(why, sizeof why, "probing %s: %s", text,
-			    strerror(errno));
-			failure(h, why);
+		if (send_probe(h, i, round) == -1) {
+			could_not(h, text, errno);
+			continue;
 		}
+		log_debug("%s: %s %u to %s", h->name, h->w->o->port == 0 ?
+		    "echo request" : "connection", round, text);
+		left = true;
 	}
-	if (left)
+	if (left && h->w->o->port == 0)
 		h->why[0] = '\0';
 	probe_sent(p, loop_now_ms(), left);
 }
@@ -224,12 +286,6 @@ step(void *arg)
 static void
 on_reply(struct waiter *w, const struct addr *from, const struct icmp_echo *m)
 {
-	static const char *const words[] = {
-		[PROBE_COUNTED] = "an answer",
-		[PROBE_FORGED] = "not an answer to us",
-		[PROBE_LATE] = "a late or second answer"
-	};
-	enum probe_verdict verdict;
 	char text[ADDR_TEXT_MAX];
 	struct host *h;
 
@@ -239,14 +295,9 @@ on_reply(struct waiter *w, const struct addr *from, const struct icmp_echo *m)
 		return;
 	}
 	h = &w->hosts[m->host];
-	if (h->probe.met)
-		return;
-	verdict = probe_answer(&h->probe, loop_now_ms(), from, m->cookie,
-	    m->round);
-	log_debug("%s: %s (%u) from %s", h->name, words[verdict], m->round,
-	    text);
-	if (verdict == PROBE_COUNTED)
-		step(h);
+	if (!h->probe.met)
+		verdict_is(h, probe_answer(&h->probe, loop_now_ms(), from,
+		    m->cookie, m->round), m->round, text);
 }
 
 static void
@@ -324,8 +375,8 @@ on_notice(void *arg)
 	if (w->left == 1 && h->probe.naddrs == 0)
 		log_warn("waiting for the name %s to resolve", names);
 	else
-		log_warn("waiting for %s to %s", names, w->o->rules.down ?
-		    "stop answering" : "answer");
+		log_warn("waiting for %s to %s%s", names, w->o->rules.down ?
+		    "stop answering" : "answer", w->where);
 }
 
 /* The one sentence at the end: who, how long, and what was wrong last. */
@@ -345,9 +396,11 @@ on_deadline(void *arg)
 	if (w->left == 1 && h->probe.naddrs == 0)
 		err_more(w->e, "did not resolve within %.10g s", seconds);
 	else if (w->o->rules.down)
-		err_more(w->e, "still answered after %.10g s", seconds);
+		err_more(w->e, "still answered%s after %.10g s", w->where,
+		    seconds);
 	else
-		err_more(w->e, "did not answer within %.10g s", seconds);
+		err_more(w->e, "did not answer%s within %.10g s", w->where,
+		    seconds);
 	if (w->n > 1)
 		err_more(w->e, ": %s", names);
 	if (w->left == 1 && h->why[0] != '\0')
@@ -413,7 +466,11 @@ start(struct waiter *w, const struct wait_target *targets, struct err *e)
 {
 	size_t i;
 
-	if ((w->loop = loop_new(e)) == NULL || open_sockets(w, e) == -1)
+	if ((w->loop = loop_new(e)) == NULL)
+		return -1;
+	if (w->o->port != 0)
+		tcp_more_descriptors();
+	else if (open_sockets(w, e) == -1)
 		return -1;
 	if ((w->hosts = calloc(w->n, sizeof *w->hosts)) == NULL)
 		return err_sys(e, ERR_LOCAL, "%zu hosts", w->n);
@@ -442,10 +499,12 @@ wait_for_hosts(const struct wait_options *o,
 	size_t i;
 	int rc = -1;
 
+	if (o->port != 0)
+		(void)snprintf(w.where, sizeof w.where, " on port %u", o->port);
 	if (start(&w, targets, e) == 0 && loop_run(w.loop, e) == 0 && !w.failed)
 		rc = 0;
 	for (i = 0; w.hosts != NULL && i < n; i++)
-		resolve_cancel(w.hosts[i].lookup);
+		host_stop(&w.hosts[i]);
 	loop_free(w.loop);
 	free(w.hosts);
 	sock_close(&w.socks[0]);

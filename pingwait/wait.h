@@ -20,6 +20,7 @@ struct wait_options {
 	int64_t delay_ms;		/* before the first probe */
 	int family;			/* AF_UNSPEC: both */
 	bool any;			/* one host is enough */
+	uint16_t port;			/* TCP connections, not echoes; 0: echoes */
 	bool quiet;			/* nothing on standard output */
 	bool notice;			/* say what lasts long */
 };

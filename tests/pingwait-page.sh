@@ -9,7 +9,7 @@ fi
 [ "$AMT_TEST_NS" = own ] || exit 77
 page=$TOP/pingwait/pingwait.1
 
-pingwait --help | grep -oE -e '(^ *|, )--?[0-9a-z]+' | tr -d ' ,' | sort >"$T/help"
+pingwait --help | grep -oE -e '(^ *|, )--?[0-9A-Za-z]+' | tr -d ' ,' | sort >"$T/help"
 sed -n 's/^\.It Fl //p' "$page" | sed 's/ Ar .*//; s/ , Fl /\n/' | sed 's/^/-/' | sort >"$T/page"
 is "$(cat "$T/page")" "$(cat "$T/help")" "the page has the options of --help"
 if command -v mandoc >/dev/null; then
@@ -32,7 +32,8 @@ awk -v dir="$T" '/^\.Sh/ { on = $0 == ".Sh EXAMPLES" }
 	on && /^\.Bd/ { n++; take = 1; next }
 	/^\.Ed/ { take = 0 }
 	on && take { print >(dir "/example" n) }' "$page"
-is "$(find "$T" -name 'example*' | wc -l)" 5 "five examples"
+is "$(find "$T" -name 'example*' | wc -l)" 6 "six examples"
+background socat TCP-LISTEN:16994,fork,reuseaddr EXEC:true
 for x in "$T"/example*; do
 	case $(cat "$x") in *--down*) v=1 ;; *) v=0 ;; esac
 	echo "$v" >/proc/sys/net/ipv4/icmp_echo_ignore_all

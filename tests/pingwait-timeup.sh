@@ -52,7 +52,7 @@ usage "unknown option -X" -X 10.9.0.7
 usage "exclude each other" -4 -6 10.9.0.7
 usage "fd00::7 is not an IPv4 address" -4 fd00::7
 usage "10.9.0.7 is not an IPv6 address" -6 10.9.0.7
-usage "an echo has no port" 10.9.0.7:16994
+usage "name the host alone" 10.9.0.7:16994
 usage "names no machine" ""
 usage "nothing would be probed" -d 3 -t 2 10.9.0.7
 run pingwait --config "$T/none" 10.9.0.7
