@@ -33,6 +33,11 @@ call xml-bomb;		has "$out" "&g;</b:RelatesTo>" "a bomb"; good
 call xml-namespace;	has "$out" "/soap-envelopf" "a wrong name space"; good
 call wsman-busy;	is "$status $(subcode)" "500 EndpointUnavailable" "busy"; good
 
+ctl fault wsman-no-enumerate
+enumerate AMT_GeneralSettings
+is "$status $(subcode)" "400 DestinationUnreachable" "Enumerate of AMT_ classes refused"
+good
+ctl clear-faults
 ctl fault wsman-return 2082
 power 8
 is "$(value ReturnValue) $(state .power)" "2082 on" "a ReturnValue of choice, and nothing done"

@@ -84,13 +84,22 @@ is "$?" 35 "TLS on the plain port"
 printf 'POST /wsman HTTP/1.1\r\nContent-Length: 99999999\r\n\r\nxx' | socat -t 1 - TCP:127.0.0.1:16992 >/dev/null
 head -c 100000 /dev/urandom | socat -t 1 - TCP:127.0.0.1:16992 >/dev/null
 
-# One connection at a time.
-mkfifo "$T/slow"
-background socat -u "OPEN:$T/slow" TCP:127.0.0.1:16992
-exec 8>"$T/slow"
+# One connection at a time; an idle one beside it is nothing.
+mkfifo "$T/idle"
+background socat -u "OPEN:$T/idle" TCP:127.0.0.1:16992
+exec 8>"$T/idle"
 get AMT_GeneralSettings
-hasnt "$(violations)" "another connection is open" "an idle connection beside is nothing"
+hasnt "$(violations)" "another connection is open" "an idle connection beside"
 exec 8>&-
+ctl fault http-drip 1
+n=$(state .http.calls)
+# shellcheck disable=SC2317 # called by until_ok
+called() { [ "$(state .http.calls)" -gt "$n" ]; }
+background curl -s --digest -u "admin:$AMT_PASSWORD" --data-binary "@$T/request.xml" -o "$T/slow" $url/wsman
+until_ok called
+get AMT_GeneralSettings
+has "$(violations)" "another connection is open" "two at once are noted"
+ctl clear-faults
 
 get AMT_GeneralSettings
 is "$status $(value HostName)" "200 amtsim" "a good request afterwards"

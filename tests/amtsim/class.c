@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All verbs for all classes, driven by the tables of class.h (WS-Man
- * reference, parts a.5 Enumerate and Pull, a.6 Put rules, a.7 faults).
- * A Put is all or nothing: it is worked out on a copy of the model.
+ * Classes, instances and their values, driven by the tables of class.h;
+ * Get and Put (WS-Man reference, part a.6 Put rules).  A Put is all or
+ * nothing: it is worked out on a copy of the model.
  */
 #include <inttypes.h>
 #include <libxml/tree.h>
@@ -25,63 +25,33 @@ amt_version(const struct sim *sim)
 	return sim->model.profile->firmware_major;
 }
 
-static bool
-has_word(const char *words, const char *word)
+const struct class *
+class_at(const struct sim *sim, size_t n)
 {
-	size_t n = strlen(word), m;
+	const struct class *c;
+	size_t i;
 
-	for (; words != NULL && *words != '\0'; words += strspn(words, " ")) {
-		m = strcspn(words, " ");
-		if (m == n && memcmp(words, word, n) == 0)
-			return true;
-		words += m;
-	}
-	return false;
-}
-
-/* Walk over the classes this device has; start with NULL. */
-static const struct class *
-next_class(struct sim *sim, const struct class *c)
-{
-	size_t i = 0;
-
-	if (c != NULL) {
-		for (i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-			const struct class *p = lists[i];
-
-			while (p->name != NULL && p != c)
-				p++;
-			if (p == c)
-				break;
-		}
-		c++;
-	} else {
-		c = lists[0];
-	}
-	for (;; c++) {
-		if (c->name == NULL) {
-			if (++i == sizeof lists / sizeof lists[0])
-				return NULL;
-			c = lists[i];
-		}
-		if (c->name != NULL && amt_version(sim) >= c->since)
-			return c;
-	}
+	for (i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		for (c = lists[i]; c->name != NULL; c++)
+			if (amt_version(sim) >= c->since && n-- == 0)
+				return c;
+	return NULL;
 }
 
 const struct class *
-class_find(struct sim *sim, const char *name)
+class_find(const struct sim *sim, const char *name)
 {
-	const struct class *c = NULL;
+	const struct class *c;
+	size_t n;
 
-	while ((c = next_class(sim, c)) != NULL)
+	for (n = 0; (c = class_at(sim, n)) != NULL; n++)
 		if (strcmp(c->name, name) == 0)
 			return c;
 	return NULL;
 }
 
-static unsigned
-count_of(struct sim *sim, const struct class *c)
+unsigned
+class_count(struct sim *sim, const struct class *c)
 {
 	return c->count == NULL ? 1 : c->count(sim);
 }
@@ -158,7 +128,7 @@ prop_values(const struct inst *i, const struct prop *p, struct values *v)
 		values_add(v, "%s", (const char *)m + p->at);
 }
 
-static int
+int
 parse_bool(const char *text, uint32_t *v)
 {
 	*v = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
@@ -166,7 +136,7 @@ parse_bool(const char *text, uint32_t *v)
 	    strcmp(text, "0") == 0 ? 0 : -1;
 }
 
-static int
+int
 parse_uint(const char *text, uint32_t *v)
 {
 	unsigned long n;
@@ -232,7 +202,7 @@ write_prop(struct soap_reply *r, char prefix, const struct inst *i,
 		reply_text(r, prefix, p->name, v.text[k]);
 }
 
-static void
+void
 write_instance(struct soap_reply *r, const struct inst *i)
 {
 	char uri[TEXT_MAX], prefix;
@@ -260,7 +230,7 @@ write_key_ref(struct soap_reply *r, const struct prop *p)
 	reply_close(r, 'c', "Selector");
 }
 
-static void
+void
 write_instance_epr(struct soap_reply *r, const struct inst *i)
 {
 	char uri[TEXT_MAX];
@@ -333,7 +303,7 @@ find_instance(struct sim *sim, const struct class *c,
     const struct selector_set *set, struct inst *out)
 {
 	struct inst i = { .sim = sim, .class = c };
-	unsigned n = count_of(sim, c), found = 0;
+	unsigned n = class_count(sim, c), found = 0;
 	size_t k;
 
 	for (k = 0; k < set->n; k++)
@@ -364,18 +334,18 @@ epr_names(struct sim *sim, const struct epr *e, const char *class,
 	return true;
 }
 
-static bool
-allowed(const struct user *u, uint32_t realms)
+bool
+class_allows(const struct user *u, uint32_t realms)
 {
 	return (u->realms & (realms | REALM(REALM_ADMIN))) != 0;
 }
 
 /* What Get, Put and methods begin with, once the class is known. */
-static int
-locate(struct soap_call *c, const struct class *cl, uint32_t realms,
+int
+class_locate(struct soap_call *c, const struct class *cl, uint32_t realms,
     struct inst *i)
 {
-	if (!allowed(c->user, realms))
+	if (!class_allows(c->user, realms))
 		c->r->fault = FAULT_ACCESS_DENIED;
 	else
 		c->r->fault = find_instance(c->sim, cl, &c->q->selectors, i);
@@ -392,7 +362,7 @@ class_get(struct soap_call *c)
 
 	if (cl == NULL)
 		c->r->fault = FAULT_UNREACHABLE;
-	else if (locate(c, cl, cl->read_realms, &i) == -1)
+	else if (class_locate(c, cl, cl->read_realms, &i) == -1)
 		return;
 	else if (c->q->body != NULL)
 		c->r->fault = FAULT_SCHEMA;
@@ -532,7 +502,7 @@ class_put(struct soap_call *c)
 
 	if (cl == NULL)
 		c->r->fault = FAULT_UNREACHABLE;
-	if (cl == NULL || locate(c, cl, cl->write_realms, &p.i) == -1)
+	if (cl == NULL || class_locate(c, cl, cl->write_realms, &p.i) == -1)
 		return;
 	uri_of_class(p.i.class->name, uri);
 	if (c->q->body == NULL || !xml_is(c->q->body, uri, p.i.class->name)) {
@@ -551,358 +521,4 @@ class_put(struct soap_call *c)
 	if (p.i.class->changed != NULL)
 		p.i.class->changed(c->sim, &was);
 	write_instance(c->r, &p.i);
-}
-
-/* ---- Enumerate, Pull ----------------------------------------------- */
-
-static bool
-enumerates(const struct enumeration *e, const struct class *c)
-{
-	return strcmp(c->name, e->name) == 0 || has_word(c->ancestors, e->name);
-}
-
-/* The number of a counter, in the byte order that was seen: 14000000. */
-static void
-new_context(struct soap *s, struct enumeration *e)
-{
-	uint32_t v = ++s->contexts;
-
-	snprintf(e->context, sizeof e->context,
-	    "%02X%02X%02X%02X-0000-0000-0000-000000000000", v & 0xff,
-	    v >> 8 & 0xff, v >> 16 & 0xff, v >> 24);
-}
-
-void
-class_enumerate(struct soap_call *c)
-{
-	struct enumeration *e = &c->soap->live, fresh = { .next = 0 };
-	const struct class *cl = NULL;
-	const xmlNode *mode;
-	char text[TEXT_MAX], g;
-	bool known = false, may = false;
-
-	snprintf(fresh.name, sizeof fresh.name, "%s", c->q->class);
-	while ((cl = next_class(c->sim, cl)) != NULL)
-		if (enumerates(&fresh, cl)) {
-			known = true;
-			may |= allowed(c->user, cl->read_realms);
-		}
-	if (c->q->body == NULL ||
-	    !xml_is(c->q->body, NS_ENUMERATION, "Enumerate"))
-		c->r->fault = FAULT_SCHEMA;
-	else if (!known)
-		c->r->fault = FAULT_UNREACHABLE;
-	else if (!may)
-		c->r->fault = FAULT_ACCESS_DENIED;
-	if (c->r->fault != FAULT_NONE)
-		return;
-	mode = xml_child(c->q->body, NS_WSMAN, "EnumerationMode");
-	if (mode != NULL) {
-		fresh.epr = xml_text(mode, text) == 0 &&
-		    strcmp(text, "EnumerateEPR") == 0;
-		fresh.object_and_epr = !fresh.epr &&
-		    strcmp(text, "EnumerateObjectAndEPR") == 0;
-		if (!fresh.epr && !fresh.object_and_epr) {
-			c->r->fault = FAULT_FEATURE;
-			return;
-		}
-	}
-	if (e->context[0] != '\0')
-		sim_violation(c->sim, "wsman", "Enumerate of %s while that of %s "
-		    "is open", fresh.name, e->name);
-	*e = fresh;
-	new_context(c->soap, e);
-	g = reply_ns(c->r, NS_ENUMERATION);
-	reply_open(c->r, g, "EnumerateResponse");
-	reply_text(c->r, g, "EnumerationContext", e->context);
-	reply_close(c->r, g, "EnumerateResponse");
-}
-
-/* The nth instance that this enumeration shows this user. */
-static bool
-nth_instance(struct soap_call *c, size_t n, struct inst *out)
-{
-	const struct class *cl = NULL;
-	unsigned have;
-
-	while ((cl = next_class(c->sim, cl)) != NULL) {
-		if (!enumerates(&c->soap->live, cl) ||
-		    !allowed(c->user, cl->read_realms))
-			continue;
-		have = count_of(c->sim, cl);
-		if (n < have) {
-			*out = (struct inst){ c->sim, cl, (unsigned)n };
-			return true;
-		}
-		n -= have;
-	}
-	return false;
-}
-
-static void
-write_item(struct soap_call *c, const struct inst *i)
-{
-	const struct enumeration *e = &c->soap->live;
-
-	if (e->object_and_epr)
-		reply_open(c->r, 'c', "Item");
-	if (!e->epr)
-		write_instance(c->r, i);
-	if (e->epr || e->object_and_epr)
-		write_instance_epr(c->r, i);
-	if (e->object_and_epr)
-		reply_close(c->r, 'c', "Item");
-}
-
-/* MaxElements is an upper bound; some classes give one whatever is asked. */
-static int
-pull_limit(struct soap_call *c, uint32_t *max)
-{
-	const xmlNode *n = xml_child(c->q->body, NS_ENUMERATION, "MaxElements");
-	char text[TEXT_MAX];
-
-	*max = 1;			/* the standard's default */
-	if (n == NULL)
-		*max = UINT32_MAX;	/* firmware's */
-	else if (xml_text(n, text) == -1 || parse_uint(text, max) == -1 ||
-	    *max == 0)
-		return -1;
-	return 0;
-}
-
-/* Order of the children is the schema's. */
-static int
-check_pull(struct soap_call *c, char context[TEXT_MAX])
-{
-	static const char *const order[] = { "EnumerationContext", "MaxTime",
-	    "MaxElements", "MaxCharacters" };
-	const xmlNode *n = c->q->body;
-	size_t k = 0;
-
-	if (n == NULL || !xml_is(n, NS_ENUMERATION, "Pull"))
-		return -1;
-	for (n = xml_first(n); n != NULL; n = xml_next(n)) {
-		while (k < 4 && !xml_is(n, NS_ENUMERATION, order[k]))
-			k++;
-		if (k++ == 4)
-			return -1;
-		if (k == 1 && xml_text(n, context) == -1)
-			return -1;
-	}
-	return context[0] == '\0' ? -1 : 0;
-}
-
-void
-class_pull(struct soap_call *c)
-{
-	struct enumeration *e = &c->soap->live;
-	char context[TEXT_MAX] = "", g;
-	struct inst i;
-	uint32_t max, n = 0;
-	size_t mark = e->next;
-	bool more;
-
-	if (check_pull(c, context) == -1 || pull_limit(c, &max) == -1) {
-		c->r->fault = FAULT_SCHEMA;
-		return;
-	}
-	if (e->context[0] == '\0' || strcmp(context, e->context) != 0 ||
-	    strcmp(e->name, c->q->class) != 0) {
-		sim_violation(c->sim, "wsman", "Pull with a context that is not "
-		    "open");
-		c->r->fault = FAULT_CONTEXT;
-		return;
-	}
-	for (more = nth_instance(c, mark, &i); more && n < max; n++) {
-		bool single = i.class->one_per_pull;
-
-		more = nth_instance(c, ++e->next, &i) ||
-		    i.class->more_follows;
-		if (single) {
-			n++;
-			break;
-		}
-	}
-	g = reply_ns(c->r, NS_ENUMERATION);
-	reply_open(c->r, g, "PullResponse");
-	if (more) {
-		new_context(c->soap, e);
-		reply_text(c->r, g, "EnumerationContext", e->context);
-	}
-	reply_open(c->r, g, "Items");
-	for (; mark < e->next && nth_instance(c, mark, &i); mark++)
-		write_item(c, &i);
-	reply_close(c->r, g, "Items");
-	if (!more) {
-		reply_raw(c->r, "<%c:EndOfSequence></%c:EndOfSequence>", g, g);
-		e->context[0] = '\0';
-	}
-	reply_close(c->r, g, "PullResponse");
-}
-
-void
-class_release(struct soap_call *c)
-{
-	struct enumeration *e = &c->soap->live;
-	const xmlNode *n;
-	char context[TEXT_MAX];
-
-	if (c->q->body == NULL || !xml_is(c->q->body, NS_ENUMERATION, "Release")) {
-		c->r->fault = FAULT_SCHEMA;
-		return;
-	}
-	n = xml_child(c->q->body, NS_ENUMERATION, "EnumerationContext");
-	if (n == NULL || xml_text(n, context) == -1 || context[0] == '\0' ||
-	    strcmp(context, e->context) != 0)
-		c->r->fault = FAULT_CONTEXT;
-	else
-		e->context[0] = '\0';
-}
-
-/* ---- methods ------------------------------------------------------- */
-
-void
-out_text(struct method_call *m, const char *name, const char *text)
-{
-	reply_text(m->call->r, m->prefix, name, text);
-}
-
-void
-out_uint(struct method_call *m, const char *name, unsigned long v)
-{
-	char text[24];
-
-	snprintf(text, sizeof text, "%lu", v);
-	out_text(m, name, text);
-}
-
-static enum soap_fault
-read_input(const xmlNode *n, const struct input *in, struct arg *a)
-{
-	char text[TEXT_MAX];
-	uint32_t v;
-
-	if (a->n > 0 && !in->array)
-		return FAULT_SCHEMA;
-	if (a->n == INPUT_VALUES_MAX)
-		return FAULT_PARAMETER;
-	switch (in->type) {
-	case IN_EPR:
-		/* an empty reference is against the schema */
-		if (xml_epr(n, a->n == 0 ? &a->epr : &(struct epr){ .class = "" })
-		    == -1)
-			return FAULT_SCHEMA;
-		break;
-	case IN_UINT:
-	case IN_BOOL:
-		if (xml_text(n, text) == -1 || (in->type == IN_BOOL ?
-		    parse_bool : parse_uint)(text, &v) == -1 ||
-		    (in->type == IN_UINT && v > in->max))
-			return FAULT_SCHEMA;
-		a->number[a->n] = v;
-		break;
-	case IN_STRING:
-		if (xml_text(n, a->text) == -1)
-			return FAULT_SCHEMA;
-		break;
-	case IN_TIME:			/* c:Datetime or c:Interval inside */
-		if (xml_first(n) == NULL)
-			return FAULT_SCHEMA;
-		break;
-	}
-	a->n++;
-	return FAULT_NONE;
-}
-
-/* Inputs come in the order of the class model. */
-static enum soap_fault
-read_inputs(struct method_call *m, const struct method *method,
-    const xmlNode *n, const char *uri)
-{
-	static const struct input none[] = { { .name = NULL } };
-	const struct input *in = method->in == NULL ? none : method->in;
-	size_t k = 0;
-	enum soap_fault f;
-
-	for (; n != NULL; n = xml_next(n)) {
-		while (in[k].name != NULL && !xml_is(n, uri, in[k].name)) {
-			if (in[k].required && m->arg[k].n == 0)
-				break;
-			k++;
-		}
-		if (in[k].name == NULL || !xml_is(n, uri, in[k].name)) {
-			sim_violation(m->call->sim, "wsman", "%s.%s: %.64s is "
-			    "unknown or out of order", m->inst.class->name,
-			    method->name, (const char *)n->name);
-			return FAULT_SCHEMA;
-		}
-		f = read_input(n, &in[k], &m->arg[k]);
-		if (f != FAULT_NONE) {
-			sim_violation(m->call->sim, "wsman", "%s.%s: %s is not "
-			    "what the schema asks for", m->inst.class->name,
-			    method->name, in[k].name);
-			return f;
-		}
-	}
-	for (k = 0; in[k].name != NULL; k++)
-		if (in[k].required && m->arg[k].n == 0)
-			return FAULT_PARAMETER;
-	return FAULT_NONE;
-}
-
-static const struct method *
-find_method(const struct class *c, const char *name)
-{
-	const struct method *m;
-
-	for (m = c->methods; m != NULL && m->name != NULL; m++)
-		if (strcmp(m->name, name) == 0)
-			return m;
-	return NULL;
-}
-
-static void
-run_method(struct method_call *m, const struct method *method)
-{
-	struct soap_call *c = m->call;
-	char uri[TEXT_MAX], input[WS_NAME_MAX + 8], output[WS_NAME_MAX + 8];
-	long value = fault_value(c->sim, "wsman-return", -1);
-
-	uri_of_class(m->inst.class->name, uri);
-	snprintf(input, sizeof input, "%s_INPUT", method->name);
-	snprintf(output, sizeof output, "%s_OUTPUT", method->name);
-	c->r->fault = c->q->body == NULL || !xml_is(c->q->body, uri, input) ?
-	    FAULT_SCHEMA : read_inputs(m, method, xml_first(c->q->body), uri);
-	if (c->r->fault != FAULT_NONE)
-		return;
-	m->prefix = reply_ns(c->r, uri);
-	reply_open(c->r, m->prefix, output);
-	out_uint(m, "ReturnValue", value >= 0 ? (unsigned long)value :
-	    method->run(m));
-	reply_close(c->r, m->prefix, output);
-}
-
-void
-class_invoke(struct soap_call *c, const char *name)
-{
-	const struct class *cl = class_find(c->sim, c->q->class);
-	const struct method *method;
-	struct method_call *m;
-	uint32_t realms;
-
-	if (cl == NULL || (method = find_method(cl, name)) == NULL) {
-		c->r->fault = cl == NULL ? FAULT_UNREACHABLE : FAULT_ACTION;
-		return;
-	}
-	m = calloc(1, sizeof *m);	/* some kilobytes */
-	if (m == NULL) {
-		c->r->fault = FAULT_INTERNAL;
-		return;
-	}
-	m->call = c;
-	realms = method->realms != 0 ? method->realms : method->reads ?
-	    cl->read_realms : cl->write_realms;
-	if (locate(c, cl, realms, &m->inst) == 0)
-		run_method(m, method);
-	free(m);
 }

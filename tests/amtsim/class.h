@@ -3,8 +3,9 @@
  * The class model as tables.  A class is a row: its name, what it is
  * derived from, who may read and change it, its properties in the order
  * firmware writes them (byte order of the names), its methods with their
- * inputs in class-model order.  class.c does all verbs for all classes;
- * the tables live in classes-*.c, by feature.
+ * inputs in class-model order.  class.c (Get, Put), classenum.c and
+ * classcall.c do the verbs for all classes; the tables live in classes-*.c,
+ * by feature.
  */
 #ifndef AMTSIM_CLASS_H
 #define AMTSIM_CLASS_H
@@ -137,7 +138,18 @@ extern const struct class classes_general[], classes_boot[], classes_power[],
 
 /* 8, 11, 16. */
 unsigned amt_version(const struct sim *sim);
-const struct class *class_find(struct sim *sim, const char *name);
+/* The nth class this device has; NULL: no more. */
+const struct class *class_at(const struct sim *sim, size_t n);
+const struct class *class_find(const struct sim *sim, const char *name);
+unsigned class_count(struct sim *sim, const struct class *c);
+bool class_allows(const struct user *u, uint32_t realms);
+/* The instance that the request's selectors name, or the call's fault. */
+int class_locate(struct soap_call *c, const struct class *cl, uint32_t realms,
+    struct inst *i);
+int parse_bool(const char *text, uint32_t *v);
+int parse_uint(const char *text, uint32_t *v);
+void write_instance(struct soap_reply *r, const struct inst *i);
+void write_instance_epr(struct soap_reply *r, const struct inst *i);
 /* True when the EPR names an existing instance of the class. */
 bool epr_names(struct sim *sim, const struct epr *e, const char *class,
     unsigned *index);

@@ -79,6 +79,8 @@ static const struct fault_row {
 	{ "xml-doctype", COUNT, 1, "N: a harmless document type" },
 	{ "xml-namespace", COUNT, 1, "N: an envelope of another name space" },
 	{ "wsman-busy", COUNT, 1, "N: fault EndpointUnavailable" },
+	{ "wsman-no-enumerate", VALUE, 1, "refuse Enumerate of AMT_ and IPS_ "
+	    "classes" },
 	{ "wsman-return", VALUE, 4099, "N: ReturnValue of methods, which do "
 	    "nothing" },
 };

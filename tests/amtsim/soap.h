@@ -16,7 +16,6 @@
 
 struct _xmlDoc;
 struct _xmlNode;
-struct class;
 struct sim;
 struct user;
 
@@ -79,8 +78,7 @@ struct soap_reply {
 /* One open enumeration; starting another ends it. */
 struct enumeration {
 	char context[37];		/* "" none */
-	const struct class *class;	/* NULL: by name, of sub classes */
-	char name[WS_NAME_MAX];
+	char name[WS_NAME_MAX];		/* of the class asked for */
 	size_t next;			/* instances already given out */
 	bool epr, object_and_epr;
 };
