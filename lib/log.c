@@ -46,7 +46,7 @@ line(const char *text)
 	errno = saved;
 }
 
-static void
+static void __attribute__((format(printf, 1, 0)))
 vline(const char *fmt, va_list ap)
 {
 	int saved = errno;

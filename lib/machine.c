@@ -26,7 +26,7 @@ const struct machine_spec machine_redirection = {
 };
 
 /* A string that lives as long as the machine. */
-static const char *
+static const char * __attribute__((format(printf, 3, 4)))
 keep(struct machine *m, struct err *e, const char *fmt, ...)
 {
 	char **strings, *s = NULL;
