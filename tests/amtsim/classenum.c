@@ -14,6 +14,8 @@
 #include "class.h"
 #include "sim.h"
 
+#define CLASSES_A_PULL (REPLY_NS_MAX - 4)
+
 static bool
 has_word(const char *words, const char *word)
 {
@@ -178,13 +180,38 @@ check_pull(struct soap_call *c, char context[TEXT_MAX])
 	return context[0] == '\0' ? -1 : 0;
 }
 
+/*
+ * Move e->next behind the items of this pull; true when more follow.  Each
+ * class needs a prefix of its own, and there are only so many letters.
+ */
+static bool
+advance(struct soap_call *c, uint32_t max)
+{
+	struct enumeration *e = &c->soap->live;
+	const struct class *last = NULL;
+	struct inst i;
+	size_t classes = 0;
+	bool more = nth_instance(c, e->next, &i);
+
+	while (more && max-- > 0) {
+		classes += i.class != last;
+		if (classes > CLASSES_A_PULL)
+			return true;
+		last = i.class;
+		more = nth_instance(c, ++e->next, &i) || last->more_follows;
+		if (last->one_per_pull || last->more_follows)
+			break;
+	}
+	return more;
+}
+
 void
 class_pull(struct soap_call *c)
 {
 	struct enumeration *e = &c->soap->live;
 	char context[TEXT_MAX] = "", g;
 	struct inst i;
-	uint32_t max, n = 0;
+	uint32_t max;
 	size_t mark = e->next;
 	bool more;
 
@@ -199,16 +226,7 @@ class_pull(struct soap_call *c)
 		c->r->fault = FAULT_CONTEXT;
 		return;
 	}
-	for (more = nth_instance(c, mark, &i); more && n < max; n++) {
-		bool single = i.class->one_per_pull;
-
-		more = nth_instance(c, ++e->next, &i) ||
-		    i.class->more_follows;
-		if (single) {
-			n++;
-			break;
-		}
-	}
+	more = advance(c, max);
 	g = reply_ns(c->r, NS_ENUMERATION);
 	reply_open(c->r, g, "PullResponse");
 	if (more) {

@@ -63,7 +63,7 @@ struct soap_request {
 	bool bare;			/* no headers: Identify */
 };
 
-#define REPLY_NS_MAX 6
+#define REPLY_NS_MAX 20			/* letters from g on */
 
 struct soap_reply {
 	struct buf body;
