@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "lib/err.h"
 #include "lib/machine.h"
+
+#define CREDENTIAL "amt.password"	/* systemd credential looked for */
 
 static const char *const redirection_host[] = { "AMT_HOST", NULL };
 static const char *const redirection_password[] = { "AMT_PASSWORD", NULL };
@@ -371,27 +374,56 @@ machine_clear(struct machine *m)
 
 /* ---- the password ----------------------------------------------------- */
 
-/* What stands behind "password" in a block. */
-static int
-from_source(struct machine *m, const char *source, struct err *e)
+static bool
+has_credential(const char *name)
 {
-	const char *arg = strchr(source, ' ');
-	const char *text;
+	const char *dir = secure_getenv("CREDENTIALS_DIRECTORY");
+	char path[4096];
 
-	arg = arg != NULL ? arg + 1 : "";
-	if (strncmp(source, "command ", 8) == 0)
-		return secret_read_command(&m->password, arg, e);
-	if (strncmp(source, "file ", 5) == 0)
-		return secret_read_file(&m->password, arg, e);
-	if (strncmp(source, "credential ", 11) == 0)
-		return secret_read_credential(&m->password, arg, e);
-	if (strncmp(source, "env ", 4) == 0) {
-		if ((text = secure_getenv(arg)) == NULL || text[0] == '\0')
-			return err_set(e, ERR_LOCAL, "environment variable %s "
-			    "is not set", arg);
-		return secret_set(&m->password, text, strlen(text), e);
-	}
-	return 1;			/* ask */
+	if (dir == NULL)
+		return false;
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	return access(path, F_OK) == 0;
+}
+
+int
+machine_password_source(struct machine *m, const struct machine_spec *spec,
+    struct setting *s, struct err *e)
+{
+	const struct opts *o = m->opts;
+	const struct setting *set = &m->set[CONF_PASSWORD];
+	bool own = set->value != NULL &&
+	    strstr(set->origin, " (default)") == NULL;
+	const char *which;
+
+	if (o->password.text != NULL)
+		*s = (struct setting){ "given", "option -p" };
+	else if (o->password_file != NULL)
+		*s = (struct setting){ keep(m, e, "file %s",
+		    o->password_file), "option --password-file" };
+	else if (own)
+		*s = *set;
+	else if (from_env(spec->password_env, &which) != NULL)
+		*s = (struct setting){ keep(m, e, "env %s", which),
+		    keep(m, e, "environment %s", which) };
+	else if (set->value != NULL)
+		*s = *set;
+	else if (has_credential(CREDENTIAL))
+		*s = (struct setting){ "credential " CREDENTIAL, "built-in" };
+	else
+		*s = (struct setting){ "ask", "built-in" };
+	return s->value != NULL && s->origin != NULL ? 0 : -1;
+}
+
+static int
+from_env_named(struct machine *m, const char *name, struct err *e)
+{
+	const char *text = secure_getenv(name);
+
+	if (text == NULL || text[0] == '\0')
+		return err_set(e, ERR_LOCAL, "environment variable %s is not "
+		    "set", name);
+	return secret_set(&m->password, text, strlen(text), e);
 }
 
 static int
@@ -409,31 +441,24 @@ find_password(struct machine *m, const struct machine_spec *spec,
     struct err *e)
 {
 	const struct opts *o = m->opts;
-	const struct setting *set = &m->set[CONF_PASSWORD];
-	const char *text, *which, *dir;
-	bool by_default = set->value != NULL &&
-	    strstr(set->origin, " (default)") != NULL;
-	int rc;
+	struct setting s;
+	const char *arg;
 
-	if (o->password.text != NULL)
+	if (machine_password_source(m, spec, &s, e) == -1)
+		return -1;
+	arg = strchr(s.value, ' ');
+	arg = arg != NULL ? arg + 1 : "";
+	if (strcmp(s.value, "given") == 0)
 		return secret_set(&m->password, o->password.text,
 		    o->password.len, e);
-	if (o->password_file != NULL)
-		return secret_read_file(&m->password, o->password_file, e);
-	if (set->value != NULL && !by_default) {
-		rc = from_source(m, set->value, e);
-		return rc != 1 ? rc : ask(m, e);
-	}
-	if ((text = from_env(spec->password_env, &which)) != NULL)
-		return secret_set(&m->password, text, strlen(text), e);
-	if (set->value != NULL) {
-		rc = from_source(m, set->value, e);
-		return rc != 1 ? rc : ask(m, e);
-	}
-	dir = secure_getenv("CREDENTIALS_DIRECTORY");
-	if (dir != NULL && secret_read_credential(&m->password,
-	    "amt.password", e) == 0)
-		return 0;
+	if (strncmp(s.value, "command ", 8) == 0)
+		return secret_read_command(&m->password, arg, e);
+	if (strncmp(s.value, "file ", 5) == 0)
+		return secret_read_file(&m->password, arg, e);
+	if (strncmp(s.value, "credential ", 11) == 0)
+		return secret_read_credential(&m->password, arg, e);
+	if (strncmp(s.value, "env ", 4) == 0)
+		return from_env_named(m, arg, e);
 	return ask(m, e);
 }
 

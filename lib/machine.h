@@ -69,6 +69,13 @@ int machine_find(struct machine *m, const struct machine_spec *spec,
 void machine_clear(struct machine *m);
 
 /*
+ * Where the password will come from, without looking at it: value is the
+ * source as amt.conf(5) words it ("command ...", "file ...", "env NAME",
+ * "credential NAME", "ask", or "given" by -p), origin as for any setting.
+ */
+int machine_password_source(struct machine *m, const struct machine_spec *spec,
+    struct setting *s, struct err *e);
+/*
  * Make m->password hold the password: option, file, environment, hosts
  * file, credential, prompt.  Once; later calls do nothing.  May run a
  * command or ask: call it after TLS verification.  Blocks for a person.

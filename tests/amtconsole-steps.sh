@@ -22,7 +22,7 @@ while [ $# -gt 0 ]; do
 done
 echo "wsamt$cmd$wait [$secret]" >>"$T/calls"
 case $cmd in
-' --show-config') printf 'user\tadmin\tbuilt-in\naddress\t192.0.2.7\tx\npassword\t\t%s\n' "$(cat "$T/origin")" ;;
+' --show-config') printf 'user\tadmin\tbuilt-in\naddress\t192.0.2.7\tx\npassword\t%s\tx\n' "$(cat "$T/source")" ;;
 ' power') cat "$T/power" ;;
 ' sol') cat "$T/sol" ;;
 ' power '*)
@@ -50,7 +50,7 @@ exit 42
 END
 chmod +x "$T"/bin/*
 PATH=$T/bin:$PATH
-begin() { echo "$1" >"$T/power"; echo on >"$T/sol"; echo 'environment AMT_PASSWORD' >"$T/origin"; rm -f "$T/calls" "$T/rc" "$T/acts" "$T/ping.rc"; }
+begin() { echo "$1" >"$T/power"; echo on >"$T/sol"; echo 'env AMT_PASSWORD' >"$T/source"; rm -f "$T/calls" "$T/rc" "$T/acts" "$T/ping.rc"; }
 calls() { grep -v -e show-config -e ' sol' "$T/calls" | tr '\n' '|'; }
 secret=$(token)
 
@@ -84,11 +84,11 @@ run setsid amtconsole --password-file - htpc <"$T/in"
 is "$(calls)" "wsamt power [$secret]|wsamt power on --wait [$secret]|pingwait -q -d 2 -t 120 192.0.2.7|amtterm [$secret]|" "a password from standard input is read once and given to each"
 
 begin off
-echo 'environment WSMAN_PASS' >"$T/origin"
+echo 'env WSMAN_PASS' >"$T/source"
 WSMAN_PASS=$secret run amtconsole htpc </dev/null
 has "$(calls)" "amtterm [$secret]" "WSMAN_PASS reaches the console too"
 
-begin off; echo prompt >"$T/origin"
+begin off; echo ask >"$T/source"
 run setsid amtconsole htpc </dev/null
 is $rc 2 "no password and no terminal: 2"
 

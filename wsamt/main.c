@@ -194,33 +194,11 @@ talk(struct wsamt *a, const struct command *c, int argc, char **argv,
 	return rc;
 }
 
-/* Where the password would come from; never what it is. */
-static void
-show_password(const struct wsamt *a)
-{
-	const struct setting *s = &a->machine.set[CONF_PASSWORD];
-	bool own = s->value != NULL && strstr(s->origin, "(default)") == NULL;
-	const char *const *env = password_env;
-
-	while (*env != NULL && getenv(*env) == NULL)
-		env++;
-	if (a->opts.password.text != NULL)
-		printf("password\t(secret)\toption -p\n");
-	else if (a->opts.password_file != NULL)
-		printf("password\tfile %s\toption --password-file\n",
-		    a->opts.password_file);
-	else if (*env != NULL && !own)
-		printf("password\t(secret)\tenvironment %s\n", *env);
-	else if (s->value != NULL)
-		printf("password\t%s\t%s\n", s->value, s->origin);
-	else
-		printf("password\task\tbuilt-in\n");
-}
-
 static int
 show_config(struct wsamt *a, int argc, char **argv, struct err *e)
 {
 	const struct setting *s;
+	struct setting password;
 	size_t i;
 
 	if (argc > 1)
@@ -231,9 +209,11 @@ show_config(struct wsamt *a, int argc, char **argv, struct err *e)
 	printf("host\t%s\n", a->machine.name);
 	for (i = 0; i < CONF_WORDS; i++) {
 		s = &a->machine.set[i];
-		if (i == CONF_PASSWORD)
-			show_password(a);
-		else if (s->value != NULL && (conf_table[i].tool == NULL ||
+		if (i == CONF_PASSWORD && (s = &password,
+		    machine_password_source(&a->machine, &spec, &password,
+		    e)) == -1)
+			return -1;
+		if (s->value != NULL && (conf_table[i].tool == NULL ||
 		    strstr(conf_table[i].tool, "wsamt") != NULL))
 			printf("%s\t%s\t%s\n", conf_table[i].word, s->value,
 			    s->origin);
