@@ -3,8 +3,8 @@
  * The smallest computer: it prints a POST text, says which device it boots
  * and a number drawn at start, prompts, and from then on its serial port
  * gives back every byte it gets, unchanged.  The ACPI button switches it
- * off.  What is typed before the prompt is lost, as on a real UART that
- * nobody reads.
+ * off.  What is typed before the prompt waits, as in a UART's FIFO that
+ * nobody reads yet.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct host {
 	bool held;			/* SOL cannot take more */
 	bool waiting;			/* serial_in was refused */
 	struct loop_timer power_timer, post_timer;
-	char text[96];
+	char text[96], told[32];
 };
 
 static const char *const devices[] = {
@@ -62,6 +62,16 @@ stop(struct host *h)
 	free(h);
 }
 
+/* What was refused may be offered again. */
+static void
+ready(struct host *h)
+{
+	if (!h->up || h->held || !h->waiting)
+		return;
+	h->waiting = false;
+	host_serial_ready(h->sim);
+}
+
 static void
 booted(void *arg)
 {
@@ -71,11 +81,13 @@ booted(void *arg)
 	    devices[h->boot.device], h->number, h->boot.sol ? " sol" : "");
 	h->up = true;
 	print(h, h->text);
+	ready(h);
 }
 
 static void
-post(struct host *h)
+post(void *arg)
 {
+	struct host *h = arg;
 	struct err e;
 
 	h->up = false;
@@ -88,10 +100,12 @@ static void
 arrived(void *arg)
 {
 	struct host *h = arg;
+	struct err e;
 
 	host_power_changed(h->sim, h->target);
 	if (h->target == HOST_ON)
-		post(h);
+		(void)loop_after(h->sim->loop, &h->post_timer,
+		    h->sim->start_delay_ms, post, h, &e);
 }
 
 static int
@@ -148,9 +162,7 @@ soft_off(struct host *h, struct err *e)
 static size_t
 serial_in(struct host *h, const uint8_t *p, size_t n)
 {
-	if (!h->up)
-		return n;
-	if (h->held) {
+	if (!h->up || h->held) {
 		h->waiting = true;
 		return 0;
 	}
@@ -162,16 +174,15 @@ static void
 serial_hold(struct host *h, bool hold)
 {
 	h->held = hold;
-	if (hold || !h->waiting)
-		return;
-	h->waiting = false;
-	host_serial_ready(h->sim);
+	ready(h);
 }
 
 static const char *
 describe(struct host *h)
 {
-	return h->number;
+	(void)snprintf(h->told, sizeof h->told, "%s %s", h->number, h->up ?
+	    "up" : h->sim->model.power == HOST_ON ? "post" : "off");
+	return h->told;
 }
 
 const struct host_ops host_builtin = {
