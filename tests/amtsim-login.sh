@@ -82,8 +82,8 @@ challenge=$(curl -s -D - -o "$T/page" -d '' "http://127.0.0.1:16992/wsman" | tr 
 nonce=$(echo "$challenge" | sed 's/.*nonce="\([^"]*\)".*/\1/')
 realm=$(state .digest_realm)
 md5() { printf %s "$1" | md5sum | cut -c1-32; }
-try() {	# URI NC QOP
-	r=$(md5 "$(md5 "admin:$realm:$right"):$nonce:$2:abc:$3:$(md5 "POST:$1")")
+try() {	# URI NC QOP [BODY-DIGEST]
+	r=$(md5 "$(md5 "admin:$realm:$right"):$nonce:$2:abc:$3:$(md5 "POST:$1${4:+:$4}")")
 	curl -s -o "$T/answer.xml" -w '%{http_code}' -H "Authorization: Digest username=\"admin\", realm=\"$realm\", nonce=\"$nonce\", uri=\"$1\", qop=$3, nc=$2, cnonce=\"abc\", response=\"$r\"" \
 	    --data-binary "@$T/request.xml" http://127.0.0.1:16992/wsman
 }
@@ -92,6 +92,11 @@ is "$(try //wsman 00000002 auth)" 401 "the uri of another request"
 is "$(try /wsman 2 auth)" 401 "nc of one digit"
 is "$(try /wsman 00000003 auth-conf)" 401 "a qop that was not offered"
 is "$(try /wsman 00000001 auth)" 200 "nc is not checked, as firmware does not"
+ctl fault http-qop 2
+body=$(md5sum <"$T/request.xml" | cut -c1-32)
+is "$(try /wsman 00000010 auth-int "$body")" 200 "auth-int, when it is offered"
+is "$(try /wsman 00000011 auth-int "$(md5 other)")" 401 "auth-int of another body"
+ctl clear-faults
 for v in "digest uri differs" "nc is not eight" "qop was not offered" "nc did not grow"; do
 	has "$(violations)" "$v" "but noted: $v"
 done

@@ -35,12 +35,20 @@ struct request {
 
 /* ---- running it --------------------------------------------------------- */
 
-static void run_daemon(struct web *w);
-
 static void
-on_tick(void *arg)
+run_daemon(void *arg)
 {
-	run_daemon(arg);
+	struct web *w = arg;
+	MHD_UNSIGNED_LONG_LONG ms;
+	struct err e;
+
+	conn_free_buried(w);
+	(void)MHD_run(w->daemon);
+	if (MHD_get_timeout(w->daemon, &ms) == MHD_YES)
+		(void)loop_after(w->sim->loop, &w->tick, (int64_t)ms, run_daemon,
+		    w, &e);
+	else
+		loop_cancel(&w->tick);
 }
 
 static void
@@ -48,21 +56,6 @@ on_epoll(void *arg, short revents)
 {
 	(void)revents;
 	run_daemon(arg);
-}
-
-static void
-run_daemon(struct web *w)
-{
-	MHD_UNSIGNED_LONG_LONG ms;
-	struct err e;
-
-	conn_free_buried(w);
-	(void)MHD_run(w->daemon);
-	if (MHD_get_timeout(w->daemon, &ms) == MHD_YES)
-		(void)loop_after(w->sim->loop, &w->tick, (int64_t)ms, on_tick, w,
-		    &e);
-	else
-		loop_cancel(&w->tick);
 }
 
 /* ---- answers ---------------------------------------------------------- */
@@ -132,8 +125,11 @@ static const char login_page[] =
     "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01 Transitional//EN\">\n"
     "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; "
     "charset=utf-8\"><title>Intel&reg; Active Management Technology</title>"
-    "</head><body><h1>Log on failed</h1><p>Incorrect user name or password, "
-    "or the user account is temporarily locked.</p></body></html>\n";
+    "</head><body><table><tr><td><h1>Intel&reg; Active Management Technology"
+    "</h1></td></tr><tr><td><h2>Log on failed. Incorrect user name or "
+    "password, or the user account is temporarily locked.</h2></td></tr><tr>"
+    "<td><form method=\"get\" action=\"index.htm\"><h2><input type=\"submit\" "
+    "value=\"Try again\"></h2></form></td></tr></table></body></html>\n";
 static const char error_page[] =
     "<html><head><title>Error</title></head><body><h1>The page is not here, "
     "or the request was not understood</h1></body></html>\n";
