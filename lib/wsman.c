@@ -248,17 +248,28 @@ learn_challenge(struct wsman *w, const struct wshttp_answer *a, struct err *e)
 	return 0;
 }
 
+/*
+ * A login is tried a second time only by who was let in before: its nonce
+ * may be old, its password is not wrong.
+ */
 static void
 on_unauthorized(struct wsman *w, const struct wshttp_answer *a)
 {
 	bool first = w->probing || w->login == LOGIN_NONE;
-	struct err e;
+	struct digest_challenge c;
+	struct err e, ignored;
 
 	if (!first && (!w->accepted || w->relogin)) {
-		(void)err_set(&e, ERR_TRUST, "login as \"%s\" refused: wrong "
-		    "user or password, or the account is locked for a while; "
-		    "not tried again", w->machine->user);
-		fail(w, &e);
+		(void)err_set(&e, ERR_TRUST, "%s refused the login of user "
+		    "%s: ", w->machine->name, w->machine->user);
+		if (digest_challenge_parse(&c, a->challenge,
+		    strlen(a->challenge), &ignored) == 0 && c.stale)
+			(void)err_more(&e, "the machine has forgotten its "
+			    "challenge; try again");
+		else
+			(void)err_more(&e, "wrong user or password, or the "
+			    "account is locked for a while; not tried again");
+		finish(w, NULL, &e);
 		return;
 	}
 	if (!first)
