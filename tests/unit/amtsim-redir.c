@@ -566,6 +566,14 @@ test_heartbeat(void)
 	pass(100);
 	is_int(nwritten, 8);
 	is_int(written[0], 0x2b);
+	strcpy(fault_name, "heartbeat-stop");
+	fault_is = 1;
+	pass(5000);
+	is_int(nwritten, 8);
+	strcpy(fault_name, "no-controls");
+	host_serial_break(&sim, true);
+	is_int(nwritten, 8);
+	fault_name[0] = '\0';
 	hang_up();
 }
 
