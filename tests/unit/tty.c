@@ -3,7 +3,6 @@
  * lib/tty on a pseudo-terminal: raw, and as before after a restore, an
  * exit(), a stop, a crash signal.  Each case is a child of its own.
  */
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
@@ -18,14 +17,15 @@
 #include "lib/tty.h"
 #include "tests/unit/test.h"
 
-static int master, slave;
+static int master;
+static int keep;			/* a slave: without one there are no settings */
 
 static bool
 is_raw(void)
 {
 	struct termios t;
 
-	return tcgetattr(slave, &t) == 0 && !(t.c_lflag & ICANON) &&
+	return tcgetattr(master, &t) == 0 && !(t.c_lflag & ICANON) &&
 	    !(t.c_lflag & ECHO) && !(t.c_oflag & OPOST) &&
 	    !(t.c_iflag & ICRNL) && !(t.c_lflag & ISIG);
 }
@@ -45,10 +45,12 @@ static void
 child(enum how how, int told)
 {
 	struct err e = { 0 };
+	int slave;
 	struct loop *l;
 
 	(void)setsid();
-	(void)ioctl(slave, TIOCSCTTY, 0);
+	if ((slave = open(ptsname(master), O_RDWR)) == -1)
+		_exit(9);		/* the last child's end hung it up */
 	if ((l = loop_new(&e)) == NULL || tty_raw(l, slave, &e) == -1) {
 		fprintf(stderr, "%s\n", e.text);
 		_exit(9);
@@ -101,11 +103,11 @@ restored(enum how how, int signo)
 	int status = 0;
 	pid_t pid;
 
-	tcgetattr(slave, &before);
+	is_int(tcgetattr(master, &before), 0);
 	pid = start(how);
 	is_int(waitpid(pid, &status, 0), pid);
 	is_int(WIFSIGNALED(status) ? WTERMSIG(status) : 0, signo);
-	tcgetattr(slave, &after);
+	is_int(tcgetattr(master, &after), 0);
 	ok(same(&before, &after));
 }
 
@@ -123,9 +125,12 @@ until(bool raw)
 static void
 stopped(void)
 {
+	struct termios cooked;
 	int status = 0;
-	pid_t pid = start(NOT_AT_ALL);
+	pid_t pid;
 
+	is_int(tcgetattr(master, &cooked), 0);
+	pid = start(NOT_AT_ALL);
 	ok(is_raw());
 	kill(pid, SIGTSTP);
 	is_int(waitpid(pid, &status, WUNTRACED), pid);
@@ -136,13 +141,7 @@ stopped(void)
 	/* A stop that cannot be caught: somebody else tidies up. */
 	kill(pid, SIGSTOP);
 	is_int(waitpid(pid, &status, WUNTRACED), pid);
-	{
-		struct termios t;
-
-		tcgetattr(slave, &t);
-		t.c_lflag |= ICANON | ECHO | ISIG;
-		tcsetattr(slave, TCSANOW, &t);
-	}
+	is_int(tcsetattr(master, TCSANOW, &cooked), 0);
 	ok(!is_raw());
 	kill(pid, SIGCONT);
 	until(true);
@@ -171,7 +170,7 @@ main(void)
 {
 	master = posix_openpt(O_RDWR | O_NOCTTY);
 	if (master == -1 || grantpt(master) == -1 || unlockpt(master) == -1 ||
-	    (slave = open(ptsname(master), O_RDWR | O_NOCTTY)) == -1) {
+	    (keep = open(ptsname(master), O_RDWR | O_NOCTTY)) == -1) {
 		printf("skip - unit/tty: no pseudo-terminal\n");
 		return 77;
 	}

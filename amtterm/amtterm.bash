@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+# bash completion for amtterm: options, and names of the hosts file.
+# It runs no program but amtterm --help.
+
+_amtterm() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local file=${AMT_CONF:-${XDG_CONFIG_HOME:-$HOME/.config}/amt/amt.conf}
+
+	COMPREPLY=()
+	case $prev in
+	-c | --ca | --cert | --key | --config | --password-file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--eof)
+		mapfile -t COMPREPLY < <(compgen -W "keep quit" -- "$cur")
+		return ;;
+	-e | --escape | -P | --port | -u | --user | -p | --password | --pin | --timeout)
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(amtterm --help |
+		    grep -oE -e '(^| )--?[a-zA-Z][a-z-]*' | sort -u)" -- "$cur")
+		return
+	fi
+	[[ -r $file ]] || file=/etc/amt/amt.conf
+	mapfile -t COMPREPLY < <(compgen -A hostname -W "$(
+	    awk '$1 == "host" { sub(/#.*/, ""); $1 = ""; print }' \
+	    "$file" 2>/dev/null)" -- "$cur")
+}
+complete -F _amtterm amtterm
