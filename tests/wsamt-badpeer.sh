@@ -57,7 +57,8 @@ is "$(wsamt power)" on "so are segments of one byte"
 ctl clear-faults
 
 # Lies and garbage.
-bad() {	# FAULT RC PART
+bad() {	# "FAULT [VALUE]" RC PART
+	# shellcheck disable=SC2086 # words
 	ctl fault $1
 	expect "$1" "$2" "$3" wsamt power
 	ctl clear-faults

@@ -43,9 +43,9 @@ is "$(ctl violations)" "" "no violation"
 for profile in 8 16; do
 	kill "$sim"; wait "$sim" 2>/dev/null
 	start_sim --profile $profile
-	set -- $([ $profile = 16 ] && echo --insecure)
 	for d in pxe ider-cd bios default; do
-		wsamt "$@" boot $d 2>/dev/null; is $? 0 "profile $profile: boot $d"
+		if [ $profile = 16 ]; then run wsamt --insecure boot $d; else run wsamt boot $d; fi
+		is $rc 0 "profile $profile: boot $d"
 	done
 	is "$(ctl violations)" "" "profile $profile: no violation"
 done

@@ -34,6 +34,7 @@ is "$(wsamt --json power)" '{"power":"off"}' "as JSON"
 
 # A machine in use: AMT does not switch it off.
 wsamt power --wait on; wsamt sol on; wsamt redirport on
+# shellcheck disable=SC2119 # no options
 open_console
 run wsamt power off
 is $rc 7 "off while somebody has the console: refused"
