@@ -53,7 +53,7 @@ judge() {	# PROFILE TRANSPORT [OPTION]...
 
 	wait "$console"
 	is $? 0 "$what: SOL"
-	has "$(cat "$T/sol")" "BOOT pxe $(state .host_is)" "$what: it reads the boot just ordered"
+	has "$(cat "$T/sol")" "BOOT pxe $(state .host_is | cut -d" " -f1)" "$what: it reads the boot just ordered"
 	has "$(cat "$T/sol")" "$typed" "$what: and what it typed"
 	is "$(ctl violations)" "" "$what: nothing firmware would refuse"
 	kill "$sim"; wait "$sim"
