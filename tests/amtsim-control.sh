@@ -26,10 +26,10 @@ lines() { for l; do echo "$l"; done; }
 
 start_sim --profile 11 --seed 5
 first=$(state '.uuid + .digest_realm + .host_is')
-kill "$sim"; wait "$sim"
+stop_sim
 start_sim --profile 11 --seed 5
 is "$(state '.uuid + .digest_realm + .host_is')" "$first" "the same seed, the same machine"
-kill "$sim"; wait "$sim"
+stop_sim
 start_sim --profile 11 --power on
 hasnt "$first" "$(state .uuid)" "no seed, another machine"
 
@@ -114,4 +114,5 @@ is "$(jq -r .door "$T/sim.log" | sort -u)" redirection "each line of the log is 
 is "$(jq -r 'select(.dir == "in") | .what' "$T/sim.log" | tail -1)" EndRedirectionSession "with the name of the message"
 a=$(ctl time +3600); b=$(ctl time)
 is "$([ $((b - a)) -lt 5 ] && [ $((a - $(date +%s))) -gt 3500 ] && echo yes)" yes "the clock goes forward"
+stop_sim
 done_testing

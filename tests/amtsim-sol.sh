@@ -56,7 +56,7 @@ for profile in 8 11; do
 	hasnt "$(cat "$T/sim.log")" "$(hex "$AMT_PASSWORD")" \
 	    "profile $profile: the log has no password"
 	until_ok closed_now
-	kill "$sim"; wait "$sim"
+	stop_sim
 done
 
 start_sim --profile 11 --power on
@@ -134,4 +134,25 @@ EOF
 ctl time +60 >/dev/null
 until_ok closed_now
 pass "until its time is over"
+
+# Who may enter: by realm, and by side of the machine.
+if [ "$AMT_TEST_NS" = own ]; then
+	stop_sim
+	AMT_PASSWORD_lou=Lou$(token) AMT_PASSWORD_ina=Ina$(token)
+	export AMT_PASSWORD_lou AMT_PASSWORD_ina
+	start_sim --local-address 127.0.0.2 --user lou:local:redirection --user ina:both:info
+	enters() {	# ADDRESS NAME PASSWORD STATUS
+		run hextalk "$1" 16994 <<-EOF
+		> 10 00 00 00 "SOL "
+		< 11 00 00 00 01 00 0b 00 57 01 00 00 00
+		> 13 00 00 00 01 $(printf %02x $((5 + ${#3}))) 00 00 00 03 "$2" $(printf %02x "${#3}") "$3"
+		< 14 $4
+		EOF
+		is "$rc$out" 0 "$2 at $1: status $4"
+	}
+	enters 127.0.0.2 lou "$AMT_PASSWORD_lou" 00
+	enters 127.0.0.1 lou "$AMT_PASSWORD_lou" 01
+	enters 127.0.0.1 ina "$AMT_PASSWORD_ina" 01
+fi
+stop_sim
 done_testing

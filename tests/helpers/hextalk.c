@@ -35,12 +35,14 @@ static int
 dial(const char *host, const char *port)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *ai;
+	int rc = -1;
 
 	if (getaddrinfo(host, port, &hints, &ai) != 0)
 		return -1;
-	if ((fd = socket(ai->ai_family, SOCK_STREAM, 0)) == -1)
-		return -1;
-	return connect(fd, ai->ai_addr, ai->ai_addrlen);
+	if ((fd = socket(ai->ai_family, SOCK_STREAM, 0)) != -1)
+		rc = connect(fd, ai->ai_addr, ai->ai_addrlen);
+	freeaddrinfo(ai);
+	return rc;
 }
 
 /* Hex pairs, ".." and "text" to numbers; -1 on anything else. */
