@@ -45,8 +45,8 @@ ctl fault wsman-return 0
 background wsamt --timeout 60 power --wait off
 requests=$(count requests)
 until_ok more_than 4
-ctl fault http-stale 1
 challenges=$(count challenges) requests=$(count requests)
+ctl fault http-stale 1
 until_ok more_than 4
 is "$(($(count challenges) - challenges))" 1 "it forgets it later: answered"
 ctl press held

@@ -31,8 +31,8 @@ out_print(struct out *o, struct err *e)
 	if (o->as_json && o->text.len > 0 &&
 	    buf_add(&o->text, "\n", 1, e) == -1)
 		return -1;
-	if (fwrite(o->text.data, 1, o->text.len, stdout) != o->text.len ||
-	    fflush(stdout) == EOF)
+	if (o->text.len > 0 && fwrite(o->text.data, 1, o->text.len, stdout) !=
+	    o->text.len)
 		return err_sys(e, ERR_LOCAL, "writing to standard output");
 	return 0;
 }
