@@ -115,6 +115,15 @@ talked "host text, BREAK and power off arrive"
 is "$(state .power)" off "the button held: off"
 until_ok closed_now
 
+# A fault set while a session runs counts from there.
+{ open_sol 00; echo eof; } >"$T/in"
+talk_on "$T/in"
+until_ok open_now
+ctl fault redirection.cut-after
+talked "the connection is cut at once"
+until_ok closed_now
+ctl clear-faults
+
 # Silence: the session ends after its receive time-out, by the one clock.
 { open_sol 00; echo '<? 2b'; echo '< 00 00 00 .. 00 00 00'; echo eof; } >"$T/in"
 talk_on "$T/in"

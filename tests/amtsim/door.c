@@ -209,6 +209,15 @@ sent(struct door_conn *c, size_t n)
 	c->sim->counters[c->door].bytes_out += n;
 }
 
+/* Of n bytes those that stay below a limit; done have gone already. */
+static size_t
+below(long limit, uint64_t done, size_t n)
+{
+	uint64_t left = done < (uint64_t)limit ? (uint64_t)limit - done : 0;
+
+	return n < left ? n : (size_t)left;
+}
+
 /*
  * How much of the first message may go now, by the faults in force; 0:
  * nothing, and a timer or the end of the fault continues.
@@ -227,11 +236,9 @@ allowed(struct door_conn *c, struct chunk *k)
 	if ((v = fault(c, "rate", 0)) > 0 && n > (size_t)v / 50 + 1)
 		n = (size_t)v / 50 + 1;
 	if ((v = fault(c, "stall", -1)) >= 0)
-		n = done >= (uint64_t)v ? 0 : n < (uint64_t)v - done ?
-		    n : (size_t)((uint64_t)v - done);
+		n = below(v, done, n);
 	if ((v = fault(c, "cut-after", -1)) >= 0)
-		n = done >= (uint64_t)v ? 0 : n < (uint64_t)v - done ?
-		    n : (size_t)((uint64_t)v - done);
+		n = below(v, done, n);
 	if ((v = fault(c, "flip", -1)) >= 0 && done <= (uint64_t)v &&
 	    (uint64_t)v < done + n)
 		k->data[k->off + ((uint64_t)v - done)] ^= 1;
@@ -259,7 +266,7 @@ account(struct door_conn *c, size_t n)
 static bool
 cut_now(const struct door_conn *c)
 {
-	long v = fault(c, "cut-after", -1);
+	long v = fault_bytes_any(c->sim) ? fault(c, "cut-after", -1) : -1;
 
 	return v >= 0 && c->sent - c->fault_base >= (uint64_t)v;
 }
@@ -310,8 +317,6 @@ flush_one(struct door_conn *c)
 	}
 	if (fault_bytes_any(c->sim) && (n = allowed(c, k)) == 0) {
 		c->want_out = false;
-		if (cut_now(c))
-			lost(c);
 		return false;
 	}
 	if ((r = send_bytes(c, k->data + k->off, n)) <= 0) {
@@ -328,10 +333,6 @@ flush_one(struct door_conn *c)
 		free(k->data);
 		free(k);
 	}
-	if (fault_bytes_any(c->sim) && cut_now(c)) {
-		lost(c);
-		return false;
-	}
 	return true;
 }
 
@@ -340,8 +341,10 @@ flush(struct door_conn *c)
 {
 	enter(c);
 	while (!c->dead && c->head != NULL)
-		if (!flush_one(c))
+		if (cut_now(c) || !flush_one(c))
 			break;
+	if (!c->dead && cut_now(c))
+		lost(c);
 	if (!c->dead && c->head == NULL) {
 		c->want_out = false;
 		if (c->closing)
@@ -730,8 +733,7 @@ doors_faults_changed(struct sim *sim)
 		c->piece_ms = 0;
 		if (c->handshaking)
 			continue;
-		if (c->head != NULL)
-			wait_until(c, 0);
+		wait_until(c, 0);
 		if (c->tls != NULL)
 			(void)loop_after(sim->loop, &c->kick_timer, 0, kick,
 			    c, &e);

@@ -66,15 +66,18 @@ is_local(const struct sim *sim, int fd)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof ss;
-	char text[80];
+	char text[80], *host = text;
 	size_t n;
 
 	if (sim->local_address == NULL ||
 	    getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
 		return false;
 	door_text(&ss, text, sizeof text);
+	if (*host == '[')
+		host++;
 	n = strlen(sim->local_address);
-	return strncmp(text, sim->local_address, n) == 0 && text[n] == ':';
+	return strncmp(host, sim->local_address, n) == 0 &&
+	    host[n] == (host == text ? ':' : ']');
 }
 
 static void

@@ -130,6 +130,7 @@ order_on(struct sim *sim, struct err *e)
 {
 	struct host_boot b = take_boot(sim);
 
+	loop_cancel(&sim->cycle_timer);
 	sim->model.ons++;
 	return sim->host_ops->power_on(sim->host, &b, e);
 }

@@ -120,15 +120,11 @@ vacate(struct sim *sim, enum service s)
 }
 
 static void
-stale_sol(void *arg)
+stale_over(void *arg)
 {
-	vacate(arg, SERVICE_SOL);
-}
+	struct sim_timer *t = arg;
 
-static void
-stale_ider(void *arg)
-{
-	vacate(arg, SERVICE_IDER);
+	vacate(t->sim, (enum service)(t - t->sim->stale));
 }
 
 void
@@ -140,8 +136,8 @@ redir_release(struct redir *r, int64_t stale_ms)
 		return;
 	r->sim->sessions[s] = NULL;
 	if (stale_ms > 0)
-		sim_after(r->sim, &r->sim->stale[s], stale_ms,
-		    s == SERVICE_SOL ? stale_sol : stale_ider, r->sim);
+		sim_after(r->sim, &r->sim->stale[s], stale_ms, stale_over,
+		    &r->sim->stale[s]);
 	else
 		vacate(r->sim, s);
 }
@@ -274,11 +270,11 @@ message(struct redir *r, const uint8_t *p, size_t n, struct err *e)
 		start(r, p);
 		return 0;
 	case END:
-		if (r->state == LOGGED_IN || r->state == AT_LOGIN ||
-		    r->state == SESSION || r->state == ENDED)
-			redir_end(r, true);
-		return r->state == AT_START ? err_set(e, ERR_PROTO,
-		    "ended before it was started") : 0;
+		if (r->state == AT_START)
+			return err_set(e, ERR_PROTO,
+			    "ended before it was started");
+		redir_end(r, true);
+		return 0;
 	case LOGIN:
 		if (r->state != AT_LOGIN)
 			return err_set(e, ERR_PROTO, "login out of turn");

@@ -90,6 +90,13 @@ loop_after(struct loop *l, struct loop_timer *t, int64_t ms,
 	return 0;
 }
 
+void
+loop_cancel(struct loop_timer *t)
+{
+	if (t == &sim.cycle_timer)
+		again = false;
+}
+
 static void
 machine(const char *profile, enum host_power power)
 {
@@ -174,6 +181,10 @@ test_cycle(void)
 	pause_over();
 	is_str(did, "-+");
 	is_int(sim.model.cycles, 1);
+	machine("16", HOST_ON);		/* switched on in its pause */
+	is_int(sim_power_request(&sim, 5), 0);
+	is_int(sim_power_request(&sim, 2), 0);
+	ok(!again);
 	machine("16", HOST_ON);		/* graceful reset */
 	is_int(sim_power_request(&sim, 14), 0);
 	host_power_changed(&sim, HOST_OFF);

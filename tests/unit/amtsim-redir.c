@@ -158,8 +158,8 @@ void
 sim_after(struct sim *s, struct sim_timer *t, int64_t ms,
     void (*fn)(void *arg), void *arg)
 {
-	(void)s;
 	sim_cancel(t);
+	t->sim = s;
 	t->due_ms = now_ms + ms;
 	t->fn = fn;
 	t->arg = arg;
