@@ -8,9 +8,15 @@
 #	run COMMAND...		sets $out $err $rc; never fails
 #	until_ok COMMAND...	wait until it succeeds (20 s), else not ok
 #	start_sim [ARG...]	a simulated machine; sets AMT_HOST AMT_PASSWORD
+#	stop_sim		end it before the story ends; it must end well
 #	ctl WORD...		a line to amtsim's control socket
 #	state PATH		a value of its state, as jq path: state .power
 #	background COMMAND...	start it; its pid is in $pid
+#	open_console [ARG...]	amtterm in the background; close_console
+#	type_line TEXT		TEXT and Enter on its keyboard
+#	sees TEXT WHAT		the console shows TEXT, after what was seen last
+#	host_echoes [ARG...]	the builtin host takes input; use with until_ok
+#	power_request STATE	over WS-Man, by curl; prints the ReturnValue
 set -u
 : "${O:=$(cd .. && pwd)/build}"
 : "${TOP:=$(cd .. && pwd)}"
@@ -75,6 +81,11 @@ token() { od -An -N6 -tx1 /dev/urandom | tr -d ' \n'; }	# new each time
 # amtsim prints "ready" when its doors are open.
 start_sim() {
 	AMT_HOST=127.0.0.1
+	case $AMT_TEST_NS in
+	own) set -- --own-network "$@" ;;
+	*)	AMT_HOST=127.$(od -An -N3 -tu1 /dev/urandom | awk '{ print $1 "." $2 "." $3 % 254 + 1 }')
+		set -- --address "$AMT_HOST" "$@" ;;
+	esac
 	AMT_PASSWORD="Pw0$(token)!"
 	export AMT_HOST AMT_PASSWORD
 	: >"$T/sim.out"
@@ -92,5 +103,67 @@ start_sim() {
 		sleep 0.02
 	done
 }
+stop_sim() {	# a leak or a crash of its own is a failure too
+	kill "$sim"
+	wait "$sim"
+	is "$?$(cat "$T/sim.err")" 0 "amtsim ends well"
+}
 ctl() { amtsim --ctl "$T/ctl" "$@"; }
 state() { ctl state | jq -r "$1"; }
+
+# amtterm in pipe mode: $T/keys is its keyboard, $T/screen its output.
+open_console() {
+	rm -f "$T/keys"
+	mkfifo "$T/keys"
+	: >"$T/screen"
+	seen=0
+	exec 9<>"$T/keys"
+	amtterm "$@" <"$T/keys" >"$T/screen" 2>"$T/console.err" &
+	console=$!
+	pids="$pids $console"
+	until_ok session_is_open sol
+}
+close_console() {
+	kill "$console" 2>/dev/null
+	wait "$console" 2>/dev/null
+	exec 9>&-
+	until_ok session_is_closed sol
+}
+session_is_open() { [ "$(state ".redirection.session.$1")" != null ]; }
+session_is_closed() { [ "$(state ".redirection.session.$1")" = null ]; }
+host_echoes() { t=$(token); printf %s "$t" | amtterm --eof 0.3 "$@" | grep -q "$t"; }
+type_line() { printf '%s\r' "$1" >&9; }
+unseen() { tail -c +$((seen + 1)) "$T/screen"; }
+sees() {
+	i=0
+	until at=$(unseen | grep -aboF -m 1 -e "$1"); do
+		i=$((i + 1))
+		if [ $i -ge 1200 ]; then
+			fail "$2" "not seen in 60 s: $1" "but:" \
+			    "$(unseen | tail -c 600 | cat -v)"
+			return 1
+		fi
+		sleep 0.05
+	done
+	seen=$((seen + ${at%%:*} + ${#1}))
+	pass "$2"
+}
+
+# CIM_PowerManagementService.RequestPowerStateChange by a stranger.
+power_request() {
+	cim=http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2
+	wsa=http://schemas.xmlsoap.org/ws/2004/08/addressing
+	wsman=http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd
+	curl -sS --digest -K - -H 'Content-Type: application/soap+xml;charset=UTF-8' \
+	    --data "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope' xmlns:a='$wsa' xmlns:w='$wsman'>
+<s:Header><a:Action>$cim/CIM_PowerManagementService/RequestPowerStateChange</a:Action>
+<a:To>/wsman</a:To><w:ResourceURI>$cim/CIM_PowerManagementService</w:ResourceURI><a:MessageID>1</a:MessageID>
+<a:ReplyTo><a:Address>$wsa/role/anonymous</a:Address></a:ReplyTo></s:Header>
+<s:Body><r:RequestPowerStateChange_INPUT xmlns:r='$cim/CIM_PowerManagementService'>
+<r:PowerState>$1</r:PowerState><r:ManagedElement><a:Address>$wsa</a:Address><a:ReferenceParameters>
+<w:ResourceURI>$cim/CIM_ComputerSystem</w:ResourceURI><w:SelectorSet><w:Selector Name='Name'>ManagedSystem</w:Selector>
+</w:SelectorSet></a:ReferenceParameters></r:ManagedElement></r:RequestPowerStateChange_INPUT></s:Body></s:Envelope>" \
+	    "http://$AMT_HOST:16992/wsman" <<-END | sed -n 's/.*ReturnValue>\([0-9][0-9]*\)<.*/\1/p'
+	user = "admin:$AMT_PASSWORD"
+	END
+}

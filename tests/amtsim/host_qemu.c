@@ -40,7 +40,10 @@
 #define PROGRAM "qemu-system-x86_64"
 #define PASSWORD_ENV "AMTSIM_GUEST_PASSWORD"
 #define ARGS_MAX 48
-/* The BIOS may reset once more, 0.14 s after a reset: one event for us. */
+/*
+ * After a reset SeaBIOS resets once more, silently, within 0.14 s.  That is
+ * one reset; and only then has it read the boot order for the last time.
+ */
 #define SETTLE_MS 500
 
 struct guest {
@@ -73,6 +76,7 @@ struct host {
 	size_t prompt;			/* of the boot menu, bytes seen */
 	int64_t reset_until_ms;		/* more events are the same reset */
 	struct loop_timer settle;	/* the boot order has been read */
+	struct loop_timer wait;		/* for the first instruction */
 	bool hold, refused;		/* SOL full; serial port was full */
 	char text[PATH_MAX + 64];
 };
@@ -161,9 +165,17 @@ read_serial(struct host *h)
 
 	if (n <= 0)
 		return -1;
+	h->reset_until_ms = 0;		/* the BIOS is through with it */
 	watch_for_menu(h, bytes, (size_t)n);
 	host_serial_out(h->sim, bytes, (size_t)n);
 	return 0;
+}
+
+static void
+drain_serial(struct host *h)
+{
+	while (!h->hold && read_serial(h) == 0)
+		;
 }
 
 static void
@@ -228,16 +240,16 @@ on_resume(struct host *h, struct json_object *data)
 static void
 on_reset(struct host *h, struct json_object *data)
 {
-	int64_t now = loop_now_ms();
+	int64_t until = h->reset_until_ms, now = loop_now_ms();
 
 	(void)data;
 	if (!h->running)
 		return;			/* ours, before the first instruction */
+	drain_serial(h);		/* what it said before */
 	settle(h);
-	if (now < h->reset_until_ms)
-		return;
 	h->reset_until_ms = now + SETTLE_MS;
-	host_was_reset(h->sim);
+	if (now >= until)
+		host_was_reset(h->sim);
 }
 
 static void
@@ -309,6 +321,7 @@ cut(struct host *h)
 		;
 	h->pid = 0;
 	loop_cancel(&h->settle);
+	loop_cancel(&h->wait);
 	loop_unwatch(h->pid_watch);
 	loop_unwatch(h->serial_watch);
 	h->pid_watch = h->serial_watch = NULL;
@@ -348,8 +361,7 @@ on_end(void *arg, short revents)
 	int status;
 
 	(void)revents;
-	while (!h->hold && read_serial(h) == 0)
-		;			/* what it had still said */
+	drain_serial(h);		/* what it had still to say */
 	last_words(h, words, sizeof words);
 	expected = h->expected;
 	status = cut(h);
@@ -551,6 +563,32 @@ spawn(struct host *h, bool menu, struct err *e)
 
 /* ---- orders ----------------------------------------------------------- */
 
+static void
+go(void *arg)
+{
+	struct host *h = arg;
+	struct err e;
+
+	if (send_simple(h, "cont", &e) == -1)
+		log_error(&e);
+}
+
+/*
+ * Boards train their memory for seconds before the BIOS speaks.  The
+ * machine is on meanwhile; without such a wait it is when it runs.
+ */
+static int
+go_later(struct host *h, struct err *e)
+{
+	if (h->sim->start_delay_ms == 0)
+		return send_simple(h, "cont", e);
+	if (loop_after(h->sim->loop, &h->wait, h->sim->start_delay_ms, go, h,
+	    e) == -1)
+		return -1;
+	host_power_changed(h->sim, HOST_ON);
+	return 0;
+}
+
 static int
 begin(struct host *h, const struct host_boot *b, struct err *e)
 {
@@ -559,8 +597,7 @@ begin(struct host *h, const struct host_boot *b, struct err *e)
 	if (spawn(h, b->device == BOOT_SETUP, e) == -1)
 		return -1;
 	if (set_boot_order(h, b->device, e) == -1 ||
-	    send_simple(h, "system_reset", e) == -1 ||
-	    send_simple(h, "cont", e) == -1) {
+	    send_simple(h, "system_reset", e) == -1 || go_later(h, e) == -1) {
 		(void)cut(h);
 		return -1;
 	}

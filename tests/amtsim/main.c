@@ -32,8 +32,8 @@ struct settings {
 
 enum { O_PROFILE = 256, O_HOST, O_GUEST, O_CONTROL, O_RUN_DIR, O_LOG,
     O_ADDRESS, O_LOCAL, O_POWER, O_CERT, O_KEY, O_CLIENT_CA, O_PRIORITY,
-    O_USER, O_TLS, O_TLS_TOO, O_SEED, O_PACE, O_NETWORK, O_CTL, O_FAULTS,
-    O_VERSION, O_HELP };
+    O_USER, O_TLS, O_TLS_TOO, O_SEED, O_PACE, O_DELAY, O_NETWORK, O_CTL,
+    O_FAULTS, O_VERSION, O_HELP };
 
 static const struct option options[] = {
 	{ "profile", required_argument, NULL, O_PROFILE },
@@ -53,6 +53,7 @@ static const struct option options[] = {
 	{ "control", required_argument, NULL, O_CONTROL },
 	{ "run-dir", required_argument, NULL, O_RUN_DIR },
 	{ "log", required_argument, NULL, O_LOG },
+	{ "start-delay", required_argument, NULL, O_DELAY },
 	{ "pace", required_argument, NULL, O_PACE },
 	{ "seed", required_argument, NULL, O_SEED },
 	{ "ctl", required_argument, NULL, O_CTL },
@@ -81,6 +82,7 @@ static const char usage[] =
 "  --control PATH           control socket\n"
 "  --run-dir DIR            for sockets and guests\n"
 "  --log FILE               a JSON line per message\n"
+"  --start-delay MS         from power on to the BIOS's first word (0)\n"
 "  --pace MS                pause after session messages (20)\n"
 "  --seed N                 draw the same numbers each time\n"
 "  --list-faults --version --help\n"
@@ -171,6 +173,11 @@ option(struct sim *sim, struct settings *s, int c, struct err *e)
 		if (number(optarg, 10000, &n, e) == -1)
 			return -1;
 		sim->pace_ms = (int)n;
+		return 0;
+	case O_DELAY:
+		if (number(optarg, 60000, &n, e) == -1)
+			return -1;
+		sim->start_delay_ms = (int)n;
 		return 0;
 	case O_SEED:
 		if (number(optarg, 0x7fffffff, &n, e) == -1)

@@ -64,6 +64,7 @@ struct sim {
 	struct host *host;
 	const char *run_dir;		/* for sockets and guests; 0700 */
 	const char *guest;		/* qemu: "micro", "linux" or a path */
+	int start_delay_ms;		/* power on to first instruction */
 
 	/* the one clock: clock.c */
 	int64_t clock_offset_ms;
