@@ -125,6 +125,13 @@ log_message(const char *arrow, const char *what, const struct buf *b)
 	free(text);
 }
 
+static int64_t
+answer_ms(const struct wsman *w)
+{
+	return w->machine->timeout_ms >= 0 ? w->machine->timeout_ms :
+	    ANSWER_MS;
+}
+
 static void
 on_silence(void *arg)
 {
@@ -133,9 +140,8 @@ on_silence(void *arg)
 
 	wshttp_abort(w->http);
 	wslink_close(w->link);	/* a late answer must not meet the next request */
-	(void)err_set(&e, ERR_NET, "no answer within %d s",
-	    (int)((w->machine->timeout_ms >= 0 ? w->machine->timeout_ms :
-	    ANSWER_MS) / 1000));
+	(void)err_set(&e, ERR_NET, "no answer within %g s",
+	    (double)answer_ms(w) / 1000);
 	fail_sent(w, &e);
 }
 
@@ -180,8 +186,8 @@ transmit(struct wsman *w)
 	wslink_mark(w->link);
 	if (wshttp_post(w->http, w->host, *login != '\0' ? login : NULL,
 	    w->body.data, w->probing ? 0 : w->body.len, &e) == -1 ||
-	    loop_after(w->loop, &w->timer, m->timeout_ms >= 0 ?
-	    m->timeout_ms : ANSWER_MS, on_silence, w, &e) == -1) {
+	    loop_after(w->loop, &w->timer, answer_ms(w), on_silence, w,
+	    &e) == -1) {
 		wshttp_abort(w->http);
 		fail(w, &e);
 	}
@@ -346,6 +352,18 @@ on_answer(struct wsman *w, const struct wshttp_answer *a)
 		fail_sent(w, &e);
 }
 
+/* What the conn says, without the machine's name, which fail() adds. */
+static void
+set_failure(struct wsman *w, struct err *e, const struct err *why)
+{
+	size_t n = strlen(w->machine->name);
+	const char *text = why->text;
+
+	if (strncmp(text, w->machine->name, n) == 0 && text[n] == ':')
+		text += n + strspn(text + n, ": ");
+	(void)err_set(e, why->kind, "%s", text);
+}
+
 /* The connection ended before the answer was whole. */
 static void
 on_cut(struct wsman *w, const struct wshttp_answer *a)
@@ -370,7 +388,7 @@ on_cut(struct wsman *w, const struct wshttp_answer *a)
 	else if (a->status != 0)
 		(void)err_set(&e, ERR_PROTO, "the answer broke off");
 	else if (why != NULL)
-		e = *why;
+		set_failure(w, &e, why);
 	else
 		(void)err_set(&e, ERR_NET, "the connection was closed without "
 		    "an answer");

@@ -76,4 +76,31 @@ for bad in 'Win32_X Do' 'CIM_X Do Name' 'CIM_X Do =1' 'CIM_X Do a-b=1' 'CIM_X D/
 	run wsamt invoke $bad
 	is "$rc $(cat requests)" "2 " "refused before sending: invoke $bad"
 done
+
+# Peers that never end, or want another login.
+peer() {	# PORT SHELL-TEXT
+	printf '#!/bin/sh\n%s\n' "$2" >"peer$1"
+	chmod +x "peer$1"
+	background socat "TCP-LISTEN:$1,fork,reuseaddr" "EXEC:./peer$1" 2>/dev/null
+	until_ok sh -c "ss -Hltn | grep -q :$1"
+}
+endless() {	# PORT TEXT SHELL-TEXT
+	peer "$1" "$3"
+	run timeout 20 wsamt -P "$1" power
+	is $rc 6 "$2: exit 6"
+	has "$err" "the answer is longer than" "$2: says so"
+}
+export AMT_HOST=127.0.0.1
+# shellcheck disable=SC2016 # for the peer
+{
+endless 7701 "headers without end" 'printf "HTTP/1.1 200 OK\r\n"; yes "X: y"'
+endless 7702 "a body without end" 'printf "HTTP/1.1 200 OK\r\n\r\n"; yes x'
+endless 7703 "chunks without end" 'printf "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"; yes "$(printf "2\r\nxx\r")"'
+endless 7704 "100 without end" 'yes "$(printf "HTTP/1.1 100 Continue\r\n\r")"'
+peer 7705 'printf "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"; cat >>basic'
+}
+AMT_PASSWORD=$(token) run wsamt -P 7705 power
+is $rc 6 "a login without digest"
+has "$err" "it asks for a login that we do not have" "says so"
+hasnt "$(cat basic)" "Authorization" "nothing was given away"
 done_testing

@@ -223,10 +223,10 @@ wait_for(struct wsamt *a, const struct order *o, struct err *e)
 		pause = pause * 2 < POLL_MOST_MS ? pause * 2 : POLL_MOST_MS;
 	}
 	if (!heard)
-		return err_more(e, "; gave up waiting for %s after %d s",
-		    state_words[o->reached], (int)(limit / 1000));
-	return err_set(e, ERR_NO, "%s: still %s after %d s%s",
-	    a->machine.name, state_words[p.state], (int)(limit / 1000),
+		return err_more(e, "; gave up waiting for %s after %g s",
+		    state_words[o->reached], (double)limit / 1000);
+	return err_set(e, ERR_NO, "%s: still %s after %g s%s",
+	    a->machine.name, state_words[p.state], (double)limit / 1000,
 	    o->number == 12 ? "; \"wsamt power off\" switches off without "
 	    "asking the system" : "");
 }

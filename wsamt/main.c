@@ -194,31 +194,48 @@ talk(struct wsamt *a, const struct command *c, int argc, char **argv,
 	return rc;
 }
 
+/* Each setting that holds, and its origin; of the password only that. */
 static int
-show_config(struct wsamt *a, int argc, char **argv, struct err *e)
+show_settings(struct wsamt *a, struct err *e)
 {
-	const struct setting *s;
 	struct setting password;
+	const struct setting *s;
 	size_t i;
+
+	if (machine_password_source(&a->machine, &spec, &password, e) == -1)
+		return -1;
+	for (i = 0; i < CONF_WORDS; i++) {
+		s = i == CONF_PASSWORD ? &password : &a->machine.set[i];
+		if (s->value != NULL && (conf_table[i].tool == NULL ||
+		    strstr(conf_table[i].tool, "wsamt") != NULL) &&
+		    out_setting(&a->out, conf_table[i].word, s->value,
+		    s->origin, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+show_config(struct wsamt *a, const struct flags *f, int argc, char **argv,
+    struct err *e)
+{
+	int rc;
 
 	if (argc > 1)
 		return err_set(e, ERR_USAGE, "--show-config takes one machine");
 	if (machine_find(&a->machine, &spec, &a->opts, argc > 0 ? argv[0] :
 	    NULL, e) == -1)
 		return -1;
-	printf("host\t%s\n", a->machine.name);
-	for (i = 0; i < CONF_WORDS; i++) {
-		s = &a->machine.set[i];
-		if (i == CONF_PASSWORD && (s = &password,
-		    machine_password_source(&a->machine, &spec, &password,
-		    e)) == -1)
-			return -1;
-		if (s->value != NULL && (conf_table[i].tool == NULL ||
-		    strstr(conf_table[i].tool, "wsamt") != NULL))
-			printf("%s\t%s\t%s\n", conf_table[i].word, s->value,
-			    s->origin);
-	}
-	return 0;
+	out_init(&a->out, f->json);
+	out_begin(&a->out);
+	rc = out_fact(&a->out, "host", a->machine.name, e);
+	if (rc == 0)
+		rc = show_settings(a, e);
+	out_end(&a->out);
+	if (rc == 0)
+		rc = out_print(&a->out, e);
+	out_clear(&a->out);
+	return rc;
 }
 
 static int
@@ -287,7 +304,7 @@ run(struct wsamt *a, int argc, char **argv, struct err *e)
 		return 0;
 	}
 	if (f.show_config)
-		return show_config(a, argc, argv, e);
+		return show_config(a, &f, argc, argv, e);
 	if (argc > 0 && strcmp(argv[0], "help") == 0) {
 		usage(&o);
 		return 0;

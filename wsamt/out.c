@@ -88,6 +88,21 @@ out_fact(struct out *o, const char *name, const char *value, struct err *e)
 	return 0;
 }
 
+int
+out_setting(struct out *o, const char *name, const char *value,
+    const char *origin, struct err *e)
+{
+	if (!o->as_json)
+		return buf_addf(&o->text, e, "%s\t%s\t%s\n", name, value,
+		    origin);
+	json_name(&o->json, name);
+	json_object(&o->json);
+	json_member(&o->json, "value", value);
+	json_member(&o->json, "origin", origin);
+	json_object_end(&o->json);
+	return 0;
+}
+
 void
 out_end(struct out *o)
 {

@@ -35,6 +35,9 @@ int out_value(struct out *o, const char *name, const char *value,
 void out_begin(struct out *o);
 int out_fact(struct out *o, const char *name, const char *value,
     struct err *e);
+/* A fact with its origin in a third column. */
+int out_setting(struct out *o, const char *name, const char *value,
+    const char *origin, struct err *e);
 void out_end(struct out *o);
 
 /* An instance: each property a fact, in the firmware's order. */
