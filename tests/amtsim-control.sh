@@ -50,6 +50,24 @@ is "$(state '.faults | tostring')" '{"16994.delay":5,"wsman.rate":1000,"close-at
 ctl clear-faults
 is "$(state '.faults | tostring')" '{}' "cleared"
 
+# Options that make no sense, a port that is taken.
+wont() { run env AMT_PASSWORD=x timeout 10 amtsim "$@"; is "$rc" "$status" "amtsim $*: exit $status"; has "$err" "$want" "amtsim $*: says why"; }
+status=2
+want="no profile"; wont --profile 7
+want="no host"; wont --host none
+want="belong together"; wont --cert "$T/none"
+want="no such realm: cook"; wont --user bob:both:info,cook
+want="AMT_PASSWORD_bob is not set"; wont --user bob:both:info
+want="local, remote or both"; wont --user bob:here:info
+want="bad number"; wont --pace fast
+want="what is"; wont nonsense
+run env -u AMT_PASSWORD amtsim
+is "$rc" 2 "no password: exit 2"
+has "$err" "AMT_PASSWORD is not set" "no password: says why"
+status=3
+want="port "; wont --address "$AMT_HOST"
+want="while reading file"; wont --profile 16 --address 127.0.0.99 --cert "$T/none" --key "$T/none"
+
 # Every word and every fault is on the page, and the other way round.
 page=$TOP/tests/amtsim/amtsim.1
 amtsim --list-faults | cut -f1 | sort >"$T/faults"
