@@ -103,4 +103,11 @@ AMT_PASSWORD=$(token) run wsamt -P 7705 power
 is $rc 6 "a login without digest"
 has "$err" "it asks for a login that we do not have" "says so"
 hasnt "$(cat basic)" "Authorization" "nothing was given away"
+
+# A connection that is reset: one sentence, the host in it once.
+background socat TCP-LISTEN:7706,fork,reuseaddr,linger=0 SYSTEM:'head -c 20 >/dev/null' 2>/dev/null
+until_ok sh -c 'ss -Hltn | grep -q :7706'
+run wsamt -P 7706 power
+is $rc 4 "a connection that is reset"
+is "$(printf '%s\n' "$err" | grep -o 127.0.0.1 | wc -l) $(printf '%s\n' "$err" | wc -l)" "1 1" "one sentence, the host in it once"
 done_testing
