@@ -23,6 +23,7 @@
 #include "lib/wsman.h"
 
 #define ANSWER_MS (60 * 1000)		/* unless --timeout */
+#define NOTICE_MS 2000			/* longer is explained to a person */
 #define CHALLENGE_FRESH_MS 5000		/* older: ask for another */
 #define HOST_MAX 280
 
@@ -40,6 +41,7 @@ struct wsman {
 	struct wshttp *http;
 	struct dial *dial;
 	struct loop_timer timer;	/* for an answer */
+	struct loop_timer slow;		/* for somebody who waits */
 	char host[HOST_MAX];		/* for the Host header */
 
 	enum login login;
@@ -48,7 +50,7 @@ struct wsman {
 	uint32_t nc;			/* uses of its nonce */
 	bool accepted;			/* this password is right */
 	uint32_t id;			/* MessageID */
-	bool read_only, absent;
+	bool read_only, explain, absent;
 	char firmware[64];
 
 	/* the exchange; done NULL: none */
@@ -74,6 +76,7 @@ finish(struct wsman *w, struct ws_doc *answer, const struct err *e)
 	wsman_done_fn *done = w->done;
 
 	loop_cancel(&w->timer);
+	loop_cancel(&w->slow);
 	w->done = NULL;
 	buf_clear(&w->body);
 	done(w->arg, answer, e);	/* w may be gone */
@@ -214,12 +217,29 @@ on_dial(void *arg, struct conn *c, const struct err *failure)
 	transmit(w);
 }
 
+static void
+on_slow(void *arg)
+{
+	struct wsman *w = arg;
+	char what[2 * WS_NAME_MAX + 16];
+
+	if (w->dial != NULL)
+		log_warn("%s: connecting ...", w->machine->name);
+	else
+		log_warn("%s: waiting for the answer to %s ...",
+		    w->machine->name, ws_describe(&w->request, what,
+		    sizeof what));
+}
+
 /* The next step: over the connection that is there, or a new one. */
 static void
 go(struct wsman *w)
 {
 	struct err e;
 
+	if (w->explain && w->slow.loop == NULL)
+		(void)loop_after(w->loop, &w->slow, NOTICE_MS, on_slow, w,
+		    &e);		/* without it, silence */
 	if (wslink_alive(w->link)) {
 		w->kept = true;
 		transmit(w);
@@ -243,6 +263,7 @@ learn_challenge(struct wsman *w, const struct wshttp_answer *a, struct err *e)
 	if (digest_challenge_parse(&c, a->challenge, strlen(a->challenge),
 	    e) == -1)
 		return err_ctx(e, "it asks for a login that we do not have");
+	loop_cancel(&w->slow);		/* the person may take his time */
 	if (machine_password(w->machine, w->spec, e) == -1)
 		return -1;
 	w->challenge = c;
@@ -471,6 +492,7 @@ wsman_free(struct wsman *w)
 	if (w == NULL)
 		return;
 	loop_cancel(&w->timer);
+	loop_cancel(&w->slow);
 	dial_cancel(w->dial);
 	wshttp_free(w->http);
 	wslink_free(w->link);
@@ -556,4 +578,10 @@ bool
 wsman_cut(const struct wsman *w)
 {
 	return w->cuts > 0;
+}
+
+void
+wsman_explain(struct wsman *w, bool yes)
+{
+	w->explain = yes;
 }

@@ -46,6 +46,8 @@ int wsman_send(struct wsman *w, const struct ws_request *r,
 
 /* Refuse Put and Invoke: what only asks cannot change anything. */
 void wsman_read_only(struct wsman *w, bool yes);
+/* Tell a person, by a warning, what takes longer than two seconds. */
+void wsman_explain(struct wsman *w, bool yes);
 /* Was the last error the fault "no such class or instance"? */
 bool wsman_absent(const struct wsman *w);
 /* The firmware's version by its Server header; "" when it says none. */

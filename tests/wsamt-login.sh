@@ -71,6 +71,12 @@ has "$out" "password	given	option -p" "--show-config says whence, not what"
 hasnt "$out$err" "$good" "the password is not shown"
 run wsamt power
 is $rc 2 "no password, no terminal"
+run ptyrun 'expect:Password of admin on 127.0.0.1: ' "send:$good
+" expect:on -- wsamt power
+is $rc 0 "asked for at a terminal"
+hasnt "$out" "$good" "without showing it"
+run ptyrun 'expect:Password of admin on 127.0.0.1: ' kill:2 -- wsamt power off
+is "$rc $(state .power)" "130 on" "Ctrl-C at the question"
 AMT_PASSWORD=$good; export AMT_PASSWORD
 
 # In nobody's sight: log, errors, command line.

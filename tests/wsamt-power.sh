@@ -43,6 +43,15 @@ has "$err" "close it first" "and what to do"
 is "$(wsamt power)" on "it is on still"
 close_console
 
+# At a terminal one is told what takes its time; else standard error is quiet.
+ctl fault wsman-return 0
+run ptyrun 'expect:waiting until 127.0.0.1 is off' kill:2 -- wsamt power --wait off
+is $rc 130 "who waits for a state at a terminal is told so, and may leave"
+ctl clear-faults
+ctl fault http-silent
+run ptyrun 'expect:127.0.0.1: waiting for the answer to Get CIM_AssociatedPower' kill:2 -- wsamt power
+is $rc 130 "who waits for an answer as well"
+
 ctl fault wsman-return 34849
 run wsamt power reset
 is $rc 7 "consent missing: refused"

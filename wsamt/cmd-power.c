@@ -199,6 +199,7 @@ wait_for(struct wsamt *a, const struct order *o, struct err *e)
 	struct power p = { 0 };
 
 	wsman_read_only(a->wsman, true);
+	wsman_explain(a->wsman, false);		/* it is said here */
 	for (;;) {
 		heard = read_power(a, &p, e) == 0;
 		now = loop_now_ms();

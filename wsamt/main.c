@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/conf.h"
 #include "lib/log.h"
@@ -182,6 +183,7 @@ talk(struct wsamt *a, const struct command *c, int argc, char **argv,
 		goto out;
 	/* What was asked as a question cannot change anything. */
 	wsman_read_only(a->wsman, c->kind == READS || argc == 0);
+	wsman_explain(a->wsman, isatty(STDERR_FILENO));
 	rc = c->run(a, argc, argv, e);
 	if (rc == -1 && e->kind == ERR_UNKNOWN)
 		(void)err_more(e, ": look with \"wsamt %s\" before you "
