@@ -32,8 +32,8 @@ struct settings {
 
 enum { O_PROFILE = 256, O_HOST, O_GUEST, O_CONTROL, O_RUN_DIR, O_LOG,
     O_ADDRESS, O_LOCAL, O_POWER, O_CERT, O_KEY, O_CLIENT_CA, O_PRIORITY,
-    O_USER, O_TLS, O_TLS_TOO, O_SEED, O_PACE, O_DELAY, O_NETWORK, O_CTL,
-    O_FAULTS, O_VERSION, O_HELP };
+    O_USER, O_TLS, O_TLS_TOO, O_SEED, O_PACE, O_DELAY,
+    O_OS_DELAY, O_NETWORK, O_CTL, O_FAULTS, O_VERSION, O_HELP };
 
 static const struct option options[] = {
 	{ "profile", required_argument, NULL, O_PROFILE },
@@ -54,6 +54,7 @@ static const struct option options[] = {
 	{ "run-dir", required_argument, NULL, O_RUN_DIR },
 	{ "log", required_argument, NULL, O_LOG },
 	{ "start-delay", required_argument, NULL, O_DELAY },
+	{ "os-delay", required_argument, NULL, O_OS_DELAY },
 	{ "pace", required_argument, NULL, O_PACE },
 	{ "seed", required_argument, NULL, O_SEED },
 	{ "ctl", required_argument, NULL, O_CTL },
@@ -83,6 +84,8 @@ static const char usage[] =
 "  --run-dir DIR            for sockets and guests\n"
 "  --log FILE               a JSON line per message\n"
 "  --start-delay MS         from power on to the BIOS's first word (0)\n"
+"  --os-delay MS            from power on or reset until the operating\n"
+"                           system, not AMT, answers pings (0)\n"
 "  --pace MS                pause after session messages (20)\n"
 "  --seed N                 draw the same numbers each time\n"
 "  --list-faults --version --help\n"
@@ -175,9 +178,11 @@ option(struct sim *sim, struct settings *s, int c, struct err *e)
 		sim->pace_ms = (int)n;
 		return 0;
 	case O_DELAY:
+	case O_OS_DELAY:
 		if (number(optarg, 60000, &n, e) == -1)
 			return -1;
-		sim->start_delay_ms = (int)n;
+		*(c == O_DELAY ? &sim->start_delay_ms : &sim->os_delay_ms) =
+		    (int)n;
 		return 0;
 	case O_SEED:
 		if (number(optarg, 0x7fffffff, &n, e) == -1)

@@ -23,7 +23,7 @@ who(const struct sim *sim)
 
 	if (!m->plugged || sim->os_gap)
 		return "nobody";
-	if (m->power == HOST_ON)
+	if (m->power == HOST_ON && !sim->os_boots)
 		return "os";
 	return m->ping && m->network_enabled ? "me" : "nobody";
 }

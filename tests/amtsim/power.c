@@ -217,6 +217,9 @@ sim_power_request(struct sim *sim, unsigned state)
 	return begin[state](sim, &e) == 0 ? DONE : FAILED;
 }
 
+#define GAP_MS 300			/* the network port changes hands */
+#define CYCLE_MS 100			/* off, in a power cycle */
+
 static void
 gap_over(void *arg)
 {
@@ -224,6 +227,39 @@ gap_over(void *arg)
 
 	sim->os_gap = false;
 	sim_network_changed(sim);
+}
+
+static void
+gap(struct sim *sim)
+{
+	struct err e;
+
+	sim->os_gap = loop_after(sim->loop, &sim->gap_timer, GAP_MS, gap_over,
+	    sim, &e) == 0;
+	sim_network_changed(sim);
+}
+
+static void
+booted(void *arg)
+{
+	struct sim *sim = arg;
+
+	sim->os_boots = false;
+	gap(sim);
+}
+
+/* The management engine keeps the port until the system's driver takes it. */
+static void
+boot(struct sim *sim)
+{
+	struct err e;
+
+	sim->os_boots = sim->model.power == HOST_ON && sim->os_delay_ms > 0 &&
+	    loop_after(sim->loop, &sim->boot_timer, sim->os_delay_ms, booted,
+	    sim, &e) == 0;
+	if (!sim->os_boots)
+		loop_cancel(&sim->boot_timer);
+	gap(sim);
 }
 
 static void
@@ -236,9 +272,6 @@ on_again(void *arg)
 		(void)sim->host_ops->power_on(sim->host, &sim->boot_next, &e);
 }
 
-#define GAP_MS 300			/* the network port changes hands */
-#define CYCLE_MS 100			/* off, in a power cycle */
-
 void
 host_power_changed(struct sim *sim, enum host_power now)
 {
@@ -247,10 +280,8 @@ host_power_changed(struct sim *sim, enum host_power now)
 	if (sim->model.power == now)
 		return;
 	sim->model.power = now;
-	sim->os_gap = loop_after(sim->loop, &sim->gap_timer, GAP_MS, gap_over,
-	    sim, &e) == 0;
 	redir_power_changed(sim);
-	sim_network_changed(sim);
+	boot(sim);
 	if (now == HOST_OFF && sim->on_after_off) {
 		sim->on_after_off = false;
 		(void)loop_after(sim->loop, &sim->cycle_timer, CYCLE_MS,
@@ -262,6 +293,7 @@ void
 host_was_reset(struct sim *sim)
 {
 	sim->model.host_resets++;
+	boot(sim);
 }
 
 void

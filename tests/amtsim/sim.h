@@ -65,6 +65,7 @@ struct sim {
 	const char *run_dir;		/* for sockets and guests; 0700 */
 	const char *guest;		/* qemu: "micro", "linux" or a path */
 	int start_delay_ms;		/* power on to first instruction */
+	int os_delay_ms;		/* power on, reset to the OS's network */
 
 	/* the one clock: clock.c */
 	int64_t clock_offset_ms;
@@ -78,7 +79,8 @@ struct sim {
 	bool on_after_off;		/* cycle, graceful reset */
 	struct host_boot boot_next;
 	bool os_gap;			/* nobody answers: NIC changes hands */
-	struct loop_timer gap_timer, cycle_timer;
+	bool os_boots;			/* not the OS's yet */
+	struct loop_timer gap_timer, cycle_timer, boot_timer;
 
 	/* doors */
 	const char *addresses[8];	/* to bind; NULL ends; none: all */
