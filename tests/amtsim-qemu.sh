@@ -58,6 +58,30 @@ type_line "$t"
 ctl press
 sees "MICRO drive 80 sum" "is switched on again"
 hasnt "$(cat "$T/screen")" "$t" "keys typed without power went nowhere"
+
+# ---- one boot from another device, then as before ----------------------
+boots() {	# DEVICE TEXT WHAT
+	wsamt boot "$1"
+	wsamt power reset
+	sees "$2" "$3"
+}
+boots cddvd "Booting from DVD/CD" "tries the CD when told"
+sees "MICRO drive 80" "and the disk after it, for the CD drive is empty"
+boots pxe "net0: " "tries the network when told"
+wsamt power reset
+sees "Booting from Hard Disk" "once"
+sees "MICRO drive 80" "and is back on its disk"
+boots bios "Select boot device:" "stops at the boot menu, which is what SeaBIOS has for setup"
+printf 1 >&9
+sees "MICRO drive 80" "obeys its keys"
+wsamt boot cddvd
+wsamt power reset
+sees "Booting from DVD/CD" "then a CD again"
+sees "MICRO drive 80" "and is up"
+from=$seen
+type_line r
+sees "MICRO drive 80" "resets itself"
+hasnt "$(tail -c +$((from + 1)) "$T/screen")" "DVD/CD" "and boots as ever: the choice was for one boot"
 close_console
 
 pid=$(qemu_pid)

@@ -12,7 +12,7 @@
 #	ctl WORD...		a line to amtsim's control socket
 #	state PATH		a value of its state, as jq path: state .power
 #	background COMMAND...	start it; its pid is in $pid
-#	open_console [ARG...]	amtterm in the background; close_console
+#	open_console		amtterm in the background; close_console
 #	type_line TEXT		TEXT and Enter on its keyboard
 #	sees TEXT WHAT		the console shows TEXT, after what was seen last
 #	host_echoes [ARG...]	the builtin host takes input; use with until_ok
@@ -118,7 +118,7 @@ open_console() {
 	: >"$T/screen"
 	seen=0
 	exec 9<>"$T/keys"
-	amtterm "$@" <"$T/keys" >"$T/screen" 2>"$T/console.err" &
+	amtterm <"$T/keys" >"$T/screen" 2>"$T/console.err" &
 	console=$!
 	pids="$pids $console"
 	until_ok session_is_open sol
@@ -135,10 +135,10 @@ host_echoes() { t=$(token); printf %s "$t" | amtterm --eof 0.3 "$@" | grep -q "$
 type_line() { printf '%s\r' "$1" >&9; }
 unseen() { tail -c +$((seen + 1)) "$T/screen"; }
 sees() {
-	i=0
+	tries=0
 	until at=$(unseen | grep -aboF -m 1 -e "$1"); do
-		i=$((i + 1))
-		if [ $i -ge 1200 ]; then
+		tries=$((tries + 1))
+		if [ $tries -ge 1200 ]; then
 			fail "$2" "not seen in 60 s: $1" "but:" \
 			    "$(unseen | tail -c 600 | cat -v)"
 			return 1

@@ -41,10 +41,10 @@
 #define PASSWORD_ENV "AMTSIM_GUEST_PASSWORD"
 #define ARGS_MAX 48
 /*
- * After a reset SeaBIOS resets once more, silently, within 0.14 s.  That is
- * one reset; and only then has it read the boot order for the last time.
+ * After a reset SeaBIOS resets once more, 0.14 s later and before it says a
+ * word.  That is one reset; and the boot order must stay till then.
  */
-#define SETTLE_MS 500
+#define ONE_RESET_MS 500
 
 struct guest {
 	const char *name, *file;	/* in ../guest beside the program */
@@ -68,14 +68,15 @@ struct host {
 	int pidfd, errors, serial;
 	struct loop_watch *pid_watch, *serial_watch;
 	struct qmp *qmp;
-	bool menu;			/* this process stops at the boot menu */
+	bool menu;			/* this process offers the boot menu */
+	bool want_menu;			/* and it has yet to be asked for */
 	bool running;			/* it has begun to execute */
 	bool expected;			/* it said that it will end */
 
 	int boot;			/* device of the boot in progress */
 	size_t prompt;			/* of the boot menu, bytes seen */
-	int64_t reset_until_ms;		/* more events are the same reset */
-	struct loop_timer settle;	/* the boot order has been read */
+	bool silent;			/* since it began or was reset */
+	int64_t reset_ms;		/* when that was */
 	struct loop_timer wait;		/* for the first instruction */
 	bool hold, refused;		/* SOL full; serial port was full */
 	char text[PATH_MAX + 64];
@@ -117,21 +118,13 @@ set_boot_order(struct host *h, int boot, struct err *e)
 
 /* The choice was for one boot: when the guest resets, the usual order. */
 static void
-settled(void *arg)
-{
-	struct host *h = arg;
-	struct err e;
-
-	if (h->pid != 0 && h->boot != BOOT_NORMAL)
-		(void)set_boot_order(h, BOOT_NORMAL, &e);
-}
-
-static void
-settle(struct host *h)
+bios_speaks(struct host *h)
 {
 	struct err e;
 
-	(void)loop_after(h->sim->loop, &h->settle, SETTLE_MS, settled, h, &e);
+	h->silent = false;
+	if (h->boot != BOOT_NORMAL && set_boot_order(h, BOOT_NORMAL, &e) == -1)
+		log_error(&e);
 }
 
 /* ---- serial port ----------------------------------------------------- */
@@ -145,13 +138,13 @@ watch_for_menu(struct host *h, const uint8_t *p, size_t n)
 {
 	static const char prompt[] = "Press ESC";
 
-	if (!h->menu || h->boot != BOOT_SETUP)
+	if (!h->want_menu)
 		return;
 	for (; n > 0 && prompt[h->prompt] != '\0'; p++, n--)
 		h->prompt = *p == prompt[h->prompt] ? h->prompt + 1 :
 		    *p == prompt[0];
 	if (prompt[h->prompt] == '\0') {
-		h->prompt = 0;
+		h->want_menu = false;
 		(void)send(h->serial, "\033", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	}
 }
@@ -165,8 +158,9 @@ read_serial(struct host *h)
 
 	if (n <= 0)
 		return -1;
-	h->reset_until_ms = 0;		/* the BIOS is through with it */
 	watch_for_menu(h, bytes, (size_t)n);
+	if (h->silent)
+		bios_speaks(h);
 	host_serial_out(h->sim, bytes, (size_t)n);
 	return 0;
 }
@@ -232,24 +226,24 @@ static void
 on_resume(struct host *h, struct json_object *data)
 {
 	(void)data;
-	h->running = true;
-	settle(h);
+	h->running = h->silent = true;
 	host_power_changed(h->sim, HOST_ON);
 }
 
 static void
 on_reset(struct host *h, struct json_object *data)
 {
-	int64_t until = h->reset_until_ms, now = loop_now_ms();
+	int64_t now = loop_now_ms();
 
 	(void)data;
 	if (!h->running)
 		return;			/* ours, before the first instruction */
 	drain_serial(h);		/* what it said before */
-	settle(h);
-	h->reset_until_ms = now + SETTLE_MS;
-	if (now >= until)
+	if (!h->silent || now - h->reset_ms >= ONE_RESET_MS) {
+		h->reset_ms = now;
 		host_was_reset(h->sim);
+	}
+	h->silent = true;
 }
 
 static void
@@ -320,7 +314,6 @@ cut(struct host *h)
 	while (waitpid(h->pid, &status, 0) == -1 && errno == EINTR)
 		;
 	h->pid = 0;
-	loop_cancel(&h->settle);
 	loop_cancel(&h->wait);
 	loop_unwatch(h->pid_watch);
 	loop_unwatch(h->serial_watch);
@@ -529,7 +522,7 @@ spawn(struct host *h, bool menu, struct err *e)
 	int kind = SOCK_STREAM | SOCK_CLOEXEC, errors;
 	pid_t parent = getpid(), pid;
 
-	h->menu = menu;
+	h->menu = h->want_menu = menu;
 	errors = memfd_create("qemu-errors", MFD_CLOEXEC);
 	if (errors == -1 || socketpair(AF_UNIX, kind, 0, serial) == -1 ||
 	    socketpair(AF_UNIX, kind, 0, qmp) == -1) {
@@ -550,7 +543,7 @@ spawn(struct host *h, bool menu, struct err *e)
 	h->serial = serial[0];
 	h->expected = false;
 	h->prompt = 0;
-	h->reset_until_ms = 0;
+	h->reset_ms = 0;
 	rc = attach(h, qmp[0], e);
 	errors = serial[0] = qmp[0] = -1;	/* the host's now */
 	if (rc == -1)
