@@ -82,7 +82,7 @@ struct host {
 	char text[PATH_MAX + 64];
 };
 
-/* ---- boot order ------------------------------------------------------ */
+/* ---- commands and boot order ------------------------------------------ */
 
 static int
 send_simple(struct host *h, const char *command, struct err *e)
