@@ -21,7 +21,7 @@ enum {
  * can be felt when typing.  RX_TIMEOUT of silence from us frees the session.
  */
 #define TRANSMIT_MAX 4096		/* bytes */
-#define TRANSMIT_WAIT 20
+#define TRANSMIT_WAIT 10
 #define RX_TIMEOUT 10000
 
 /* type reserved[3] seq[4] */

@@ -48,9 +48,9 @@ open_session(void)
 static void
 start(void)
 {
-	/* 24 bytes; buffer 4096, collect 20 ms, silence 10 s, beat 5 s. */
+	/* 24 bytes; buffer 4096, collect 10 ms, silence 10 s, beat 5 s. */
 	static const uint8_t want[] = { 0x20, 0, 0, 0, 1, 0, 0, 0, 0, 0x10,
-		20, 0, 0, 0, 0x10, 0x27, 0, 0, 0x88, 0x13, 0, 0, 0, 0 };
+		10, 0, 0, 0, 0x10, 0x27, 0, 0, 0x88, 0x13, 0, 0, 0, 0 };
 
 	begin();
 	is_mem(out.data, out.len, want, sizeof want);
