@@ -68,7 +68,7 @@ struct host {
 	int pidfd, errors, serial;
 	struct loop_watch *pid_watch, *serial_watch;
 	struct qmp *qmp;
-	bool menu;			/* this process offers the boot menu */
+	bool menu;			/* it offers the boot menu */
 	bool want_menu;			/* and it has yet to be asked for */
 	bool running;			/* it has begun to execute */
 	bool expected;			/* it said that it will end */

@@ -131,7 +131,8 @@ qmp_new(struct loop *loop, int fd, const struct qmp_events *ev, void *arg,
 	buf_init(&q->out, QMP_QUEUE_MAX);
 	q->watch = loop_watch(loop, fd, POLLIN, on_io, q, e);
 	/* QEMU reads it when it is up; the greeting need not be awaited */
-	if (q->watch == NULL || qmp_send(q, "qmp_capabilities", NULL, e) == -1) {
+	if (q->watch == NULL ||
+	    qmp_send(q, "qmp_capabilities", NULL, e) == -1) {
 		qmp_free(q);
 		return NULL;
 	}

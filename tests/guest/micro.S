@@ -45,7 +45,7 @@ banner:
 	call	newline
 
 next_line:
-	xor	%cx, %cx		/* %cl: last key, %ch: 1 if the only one */
+	xor	%cx, %cx		/* %cl: last key, %ch: 1 if alone */
 next_key:
 	xor	%ax, %ax		/* wait for a key: ASCII in %al */
 	int	$0x16
@@ -71,7 +71,7 @@ off:
 	int	$0x15
 	jmp	next_line
 reset:
-	mov	$0xfe, %al		/* the keyboard controller's reset line */
+	mov	$0xfe, %al		/* keyboard controller: reset */
 	out	%al, $0x64
 	hlt
 
