@@ -55,7 +55,7 @@ struct guest {
 static const struct guest guests[] = {
 	{ "micro", "micro.bin", "ide-hd,bus=ide.0", "32" },
 	{ "linux", "linux.img", "virtio-blk-pci", "128" },
-	{ NULL, NULL, "ide-hd,bus=ide.0", "512" },	/* an image of the user's */
+	{ NULL, NULL, "ide-hd,bus=ide.0", "512" },	/* the user's image */
 };
 
 struct host {
