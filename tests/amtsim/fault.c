@@ -81,6 +81,8 @@ static const struct fault_row {
 	{ "wsman-busy", COUNT, 1, "N: fault EndpointUnavailable" },
 	{ "wsman-no-enumerate", VALUE, 1, "refuse Enumerate of AMT_ and IPS_ "
 	    "classes" },
+	{ "wsman-status", VALUE, 38, "N: Put is refused with this AMT-STATUS" },
+	{ "wsman-ignore", VALUE, 1, "Put is answered, and nothing stored" },
 	{ "wsman-return", VALUE, 4099, "N: ReturnValue of methods, which do "
 	    "nothing" },
 };
