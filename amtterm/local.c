@@ -41,8 +41,8 @@ arm_input(struct local *s)
 	    s->input.len == 0 ? POLLIN : LOOP_NOTHING);
 }
 
-void
-local_more(struct local *s)
+static void
+pass_on(struct local *s)
 {
 	size_t took = 1;
 
@@ -50,6 +50,12 @@ local_more(struct local *s)
 		took = s->ev->input(s->arg, s->input.data, s->input.len);
 		buf_drop(&s->input, took);
 	}
+}
+
+void
+local_more(struct local *s)
+{
+	pass_on(s);
 	arm_input(s);
 	if (s->input_over && s->input.len == 0 && !s->told_end) {
 		s->told_end = true;
@@ -80,8 +86,10 @@ typed(struct local *s, const uint8_t *p, size_t n, struct err *e)
 		used = escape_filter(&s->escape, p, n, host, &len, &command);
 		if (buf_add(&s->input, host, len, e) == -1)
 			return -1;
-		if (command != ESCAPE_NONE)
-			s->ev->command(s->arg, command);
+		if (command == ESCAPE_NONE)
+			continue;
+		pass_on(s);		/* what was typed before it */
+		s->ev->command(s->arg, command);
 	}
 	return 0;
 }

@@ -67,7 +67,16 @@ has "$(cat "$T/err")" "No space left on device" "a full disk: says so"
 until_ok session_is_closed sol
 is "$(ctl violations)" "" "nothing that firmware would mind"
 
-# What is lost on the way is told.
+# Descriptors that are closed at the start do not become ours.
+run amtterm --eof quit <&-
+is "$rc $err" "0 " "no standard input: as if empty"
+until_ok session_is_closed sol
+(until session_is_open sol; do sleep 0.02; done; ctl serial x) &
+amtterm </dev/null >&- 2>"$T/err"
+is "$?" 3 "no standard output: exit 3 when there is something to write"
+until_ok session_is_closed sol
+
+# What the serial port is set to is told.
 # shellcheck disable=SC2094 # the one waits for what the other writes
 (until session_is_open sol; do sleep 0.02; done; ctl break on; until_ok grep -q break "$T/err" >&2) |
     timeout 20 amtterm -v --eof quit 2>"$T/err"

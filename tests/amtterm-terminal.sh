@@ -35,6 +35,10 @@ run ptyrun raw "send:$ctl_c" "expect:$ctl_c" \
     "send:ab${key}${key}cd" "expect:ab${key}cd" "send:${key}?" \
     "expect:^] ^] sends ^]" "send:x${key}zy" "expect:xy" "send:${key}q" -- amtterm
 is "$rc" 0 "^C ^Z ^\\ ^S ^Q reach the host, ^] ^] sends one, ^] z nothing"
+t=$(token)
+run ptyrun raw "send:$t${key}qignored" -- amtterm
+has "$(tail -n 5 "$T/sim.log")" "$(printf %s "$t" | od -An -tx1 | tr -d ' \n')" "what was typed before ^] q is sent"
+hasnt "$(cat "$T/sim.log")" "$(printf ignored | od -An -tx1 | tr -d ' \n')" "what comes after is not"
 run ptyrun expect:'^A q ends' "send:$(printf '\035\001\001')" expect:"$(printf '\035\001')" \
     "send:$(printf '\001')." -- amtterm --escape ^A
 is "$rc" 0 "another key is ours instead"
@@ -52,4 +56,13 @@ is "$rc" 0 "the password is asked for"
 hasnt "$out" "$p" "and not shown"
 run ptyrun "expect:Password" kill:2 -- amtterm
 is "$rc ${err##*, }" "130 terminal restored" "Ctrl-C instead of a password"
+
+# Without a terminal to type at, Ctrl-C is the pipeline's.
+AMT_PASSWORD=$p; export AMT_PASSWORD
+t=$(token)
+(until session_is_open sol; do sleep 0.02; done; ctl serial "$t") &
+run ptyrun "expect:$t" "send:$(printf '\003')" -- sh -c 'amtterm </dev/null; exit 1'
+is "$rc" 130 "Ctrl-C ends a pipeline"
+until_ok session_is_closed sol
+has "$(tail -n 2 "$T/sim.log")" EndRedirectionSession "and the session, in order"
 done_testing
