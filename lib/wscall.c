@@ -99,6 +99,34 @@ wsman_put(struct wsman *w, const struct ws_node *instance,
 	return 0;
 }
 
+int
+wsman_create(struct wsman *w, const char *class,
+    const struct ws_field *fields, const struct ws_value *values,
+    struct ws_doc **out, struct err *e)
+{
+	struct ws_doc *d;
+	int rc = wsman_call(w, &(struct ws_request){ .op = WS_CREATE,
+	    .class = class, .fields = fields, .values = values }, &d, e);
+
+	if (out != NULL)
+		*out = d;
+	else
+		ws_doc_free(d);
+	return rc;
+}
+
+int
+wsman_delete(struct wsman *w, const char *class,
+    const struct ws_selector *selectors, struct err *e)
+{
+	struct ws_doc *d;
+	int rc = wsman_call(w, &(struct ws_request){ .op = WS_DELETE,
+	    .class = class, .selectors = selectors }, &d, e);
+
+	ws_doc_free(d);
+	return rc;
+}
+
 /* ---- enumerations ----------------------------------------------------------- */
 
 static int
@@ -118,10 +146,11 @@ keep_doc(struct ws_list *list, struct ws_doc *d, struct err *e)
 
 /* Pulls until the machine says that this was all, or it is too much. */
 static int
-pull_all(struct wsman *w, const char *class, struct ws_list *list,
-    struct err *e)
+pull_all(struct wsman *w, const char *class, bool references,
+    struct ws_list *list, struct err *e)
 {
-	struct ws_request r = { .op = WS_ENUMERATE, .class = class };
+	struct ws_request r = { .op = WS_ENUMERATE, .class = class,
+	    .references = references };
 	struct ws_doc *d, *first;
 	size_t bytes = 0;
 	int rc;
@@ -153,15 +182,15 @@ pull_all(struct wsman *w, const char *class, struct ws_list *list,
  * A pull cannot be asked again, for the next one brings other items; the
  * whole list can.
  */
-int
-wsman_enumerate(struct wsman *w, const char *class, struct ws_list *list,
-    struct err *e)
+static int
+list_all(struct wsman *w, const char *class, bool references,
+    struct ws_list *list, struct err *e)
 {
 	int tries;
 
 	for (tries = 0; tries < 2; tries++) {
 		*list = (struct ws_list){ 0 };
-		if (pull_all(w, class, list, e) == 0)
+		if (pull_all(w, class, references, list, e) == 0)
 			return 0;
 		ws_list_free(list);
 		if (e->kind != ERR_NET || !wsman_cut(w))
@@ -169,6 +198,20 @@ wsman_enumerate(struct wsman *w, const char *class, struct ws_list *list,
 		log_debug("%s: asking for the list again", wsman_host(w));
 	}
 	return -1;
+}
+
+int
+wsman_enumerate(struct wsman *w, const char *class, struct ws_list *list,
+    struct err *e)
+{
+	return list_all(w, class, false, list, e);
+}
+
+int
+wsman_references(struct wsman *w, const char *class, struct ws_list *list,
+    struct err *e)
+{
+	return list_all(w, class, true, list, e);
 }
 
 void

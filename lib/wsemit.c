@@ -30,6 +30,8 @@ static const struct operation {
 	[WS_IDENTIFY] = { "Identify", NULL },
 	[WS_GET] = { "Get", NS_TRANSFER "/Get" },
 	[WS_PUT] = { "Put", NS_TRANSFER "/Put" },
+	[WS_CREATE] = { "Create", NS_TRANSFER "/Create" },
+	[WS_DELETE] = { "Delete", NS_TRANSFER "/Delete" },
 	[WS_ENUMERATE] = { "Enumerate", NS_ENUMERATION "/Enumerate" },
 	[WS_PULL] = { "Pull", NS_ENUMERATION "/Pull" },
 	[WS_INVOKE] = { "Invoke", NULL },
@@ -99,7 +101,8 @@ ws_describe(const struct ws_request *r, char *text, size_t size)
 bool
 ws_changes(const struct ws_request *r)
 {
-	return r->op == WS_PUT || r->op == WS_INVOKE;
+	return r->op == WS_PUT || r->op == WS_CREATE || r->op == WS_DELETE ||
+	    (r->op == WS_INVOKE && !r->method->reads);
 }
 
 /* ---- the tree ----------------------------------------------------------------- */
@@ -231,16 +234,19 @@ add_value(struct emit *m, xmlNode *parent, enum ws_type type,
 
 /* Values in the order of the fields; a value without a field is a mistake. */
 static int
-add_inputs(struct emit *m, xmlNode *input, const struct ws_method *method,
-    const struct ws_value *values, struct err *e)
+add_inputs(struct emit *m, xmlNode *input, const struct ws_request *r,
+    struct err *e)
 {
-	const struct ws_field *f;
+	const struct ws_value *values = r->values;
+	const struct ws_field *f, *fields = r->op == WS_INVOKE ?
+	    r->method->in : r->fields;
+	char what[2 * WS_NAME_MAX];
 	const struct ws_value *v;
 	size_t given = 0, used = 0;
 
 	for (v = values; v != NULL && v->name != NULL; v++)
 		given++;
-	for (f = method->in; f != NULL && f->type != WS_END; f++) {
+	for (f = fields; f != NULL && f->type != WS_END; f++) {
 		if (!is_word(f->name))
 			return err_set(e, ERR_USAGE, "\"%.64s\" is no name of "
 			    "a parameter", f->name);
@@ -253,8 +259,8 @@ add_inputs(struct emit *m, xmlNode *input, const struct ws_method *method,
 				return -1;
 		}
 	}
-	return used == given ? 0 : err_set(e, ERR_USAGE, "%s.%s has no such "
-	    "parameter", method->class, method->name);
+	return used == given ? 0 : err_set(e, ERR_USAGE, "%s has no such "
+	    "parameter", ws_describe(r, what, sizeof what));
 }
 
 /* A copy, so that the namespaces it needs come along. */
@@ -284,6 +290,16 @@ add_instance(struct emit *m, xmlNode *body, const struct ws_node *instance)
 }
 
 static void
+add_enumerate(struct emit *m, xmlNode *body, bool references)
+{
+	xmlNode *n = add_scope(m, body, NS_ENUMERATION, "n", "Enumerate",
+	    NULL);
+
+	if (n != NULL && references)
+		add(m, n, m->wsman, "EnumerationMode", "EnumerateEPR");
+}
+
+static void
 add_pull(struct emit *m, xmlNode *body, const char *context)
 {
 	xmlNode *n = add_scope(m, body, NS_ENUMERATION, "n", "Pull", NULL);
@@ -306,12 +322,16 @@ add_body(struct emit *m, xmlNode *body, const struct ws_request *r,
 		add_scope(m, body, NS_IDENTITY, "id", "Identify", NULL);
 		return 0;
 	case WS_GET:
+	case WS_DELETE:
 		return 0;
+	case WS_CREATE:
+		return add_inputs(m, add_scope(m, body, uri, NULL, r->class,
+		    NULL), r, e);
 	case WS_PUT:
 		add_instance(m, body, r->instance);
 		return 0;
 	case WS_ENUMERATE:
-		add_scope(m, body, NS_ENUMERATION, "n", "Enumerate", NULL);
+		add_enumerate(m, body, r->references);
 		return 0;
 	case WS_PULL:
 		add_pull(m, body, r->context);
@@ -323,7 +343,7 @@ add_body(struct emit *m, xmlNode *body, const struct ws_request *r,
 		(void)snprintf(name, sizeof name, "%s_INPUT",
 		    r->method->name);
 		return add_inputs(m, add_scope(m, body, uri, NULL, name,
-		    NULL), r->method, r->values, e);
+		    NULL), r, e);
 	}
 	return err_set(e, ERR_LOCAL, "no such operation");
 }

@@ -397,6 +397,10 @@ ws_check(const struct ws_doc *d, const struct ws_request *r, struct err *e)
 		return check_instance(n, r->class, e);
 	case WS_PUT:			/* some classes answer nothing */
 		return n == NULL ? 0 : check_instance(n, r->class, e);
+	case WS_CREATE:
+		return check_element(n, NS_TRANSFER, "ResourceCreated", e);
+	case WS_DELETE:
+		return n == NULL ? 0 : strange(n, "nothing", e);
 	case WS_ENUMERATE:
 		return check_element(n, NS_ENUMERATION, "EnumerateResponse",
 		    e);

@@ -4,7 +4,7 @@
  * login by lib/digest, messages by wsxml.  One struct wsman a machine, any
  * number of them on one hub, one request at a time each, as AMT wants it.
  *
- * An order (Put, Invoke) goes out once: when its answer does not come, the
+ * An order (Put, Create, Delete, Invoke) goes out once: when its answer does not come, the
  * error is ERR_UNKNOWN.  A question whose connection is cut is asked once
  * more.  A wrong password is tried once: AMT locks accounts.
  */
@@ -44,7 +44,7 @@ typedef void wsman_done_fn(void *arg, struct ws_doc *answer,
 int wsman_send(struct wsman *w, const struct ws_request *r,
     wsman_done_fn *done, void *arg, struct err *e);
 
-/* Refuse Put and Invoke: what only asks cannot change anything. */
+/* Refuse orders: what only asks cannot change anything. */
 void wsman_read_only(struct wsman *w, bool yes);
 /* Tell a person, by a warning, what takes longer than two seconds. */
 void wsman_explain(struct wsman *w, bool yes);
@@ -75,10 +75,20 @@ int wsman_invoke(struct wsman *w, const struct ws_method *method,
 int wsman_put(struct wsman *w, const struct ws_node *instance,
     const struct ws_selector *selectors, struct err *e);
 
+/* Values for fields of a new instance; out (may be NULL): its reference. */
+int wsman_create(struct wsman *w, const char *class,
+    const struct ws_field *fields, const struct ws_value *values,
+    struct ws_doc **out, struct err *e);
+int wsman_delete(struct wsman *w, const char *class,
+    const struct ws_selector *selectors, struct err *e);
+
 /* All instances of a class, whatever the number of pulls. */
 struct ws_list { struct ws_doc **docs; size_t ndocs; };
 int wsman_enumerate(struct wsman *w, const char *class, struct ws_list *list,
     struct err *e);
+/* The same, references to them. */
+int wsman_references(struct wsman *w, const char *class,
+    struct ws_list *list, struct err *e);
 void ws_list_free(struct ws_list *list);
 /* Item after item: start with NULL at doc 0. */
 struct ws_node *ws_list_next(const struct ws_list *list, size_t *doc,

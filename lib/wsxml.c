@@ -405,6 +405,27 @@ ws_value_text(struct buf *out, const struct ws_node *n, struct err *e)
 	return value_text(out, ws_xml(n), e);
 }
 
+const char *
+ws_key(const struct ws_node *n, const char *name)
+{
+	const xmlNode *parameters, *set, *s;
+	const char *value = NULL;
+	xmlChar *key;
+
+	parameters = ws_find(ws_xml(n), NS_ADDRESSING, "ReferenceParameters");
+	if (parameters == NULL || (set = ws_find(parameters, NS_WSMAN,
+	    "SelectorSet")) == NULL)
+		return NULL;
+	for (s = element(set->children); s != NULL && value == NULL;
+	    s = element(s->next)) {
+		key = xmlGetNoNsProp(s, X("Name"));
+		if (key != NULL && strcmp((const char *)key, name) == 0)
+			value = ws_text((const struct ws_node *)s);
+		xmlFree(key);
+	}
+	return value;
+}
+
 /* ---- read, modify, write ------------------------------------------------------ */
 
 int

@@ -64,19 +64,23 @@ struct ws_method {
 	const char *name;
 	const struct ws_field *in;
 	const struct ws_word *why;	/* ReturnValue -> words: ws_why_* */
+	bool reads;			/* changes nothing, whenever it is called */
 };
 extern const struct ws_word ws_why_state[], ws_why_boot[], ws_why_pt[];
 /* The table of a method that we have no row for. */
 const struct ws_word *ws_why_of(const char *class);
 
-enum ws_op { WS_IDENTIFY, WS_GET, WS_PUT, WS_ENUMERATE, WS_PULL, WS_INVOKE };
+enum ws_op { WS_IDENTIFY, WS_GET, WS_PUT, WS_CREATE, WS_DELETE, WS_ENUMERATE,
+    WS_PULL, WS_INVOKE };
 
 struct ws_request {
 	enum ws_op op;
 	const char *class;		/* all but WS_IDENTIFY */
 	const struct ws_selector *selectors;	/* NULL: the only instance */
 	const struct ws_method *method;	/* WS_INVOKE */
-	const struct ws_value *values;	/* WS_INVOKE; NULL: none */
+	const struct ws_field *fields;	/* WS_CREATE: the class's properties */
+	const struct ws_value *values;	/* WS_INVOKE, WS_CREATE; NULL: none */
+	bool references;		/* WS_ENUMERATE: no instances */
 	const struct ws_node *instance;	/* WS_PUT: from a Get, edited */
 	const char *context;		/* WS_PULL */
 };
@@ -86,7 +90,8 @@ int ws_encode(struct buf *out, const struct ws_request *r, uint32_t id,
     struct err *e);
 /* "Get AMT_GeneralSettings", for sentences; returns text. */
 const char *ws_describe(const struct ws_request *r, char *text, size_t size);
-bool ws_changes(const struct ws_request *r);	/* Put, Invoke */
+/* Put, Create, Delete, Invoke of a method that does not only read. */
+bool ws_changes(const struct ws_request *r);
 
 /* The schema URI of a class.  -1: ERR_USAGE unless AMT_, CIM_ or IPS_. */
 int ws_class_uri(char uri[WS_URI_MAX], const char *class, struct err *e);
@@ -137,6 +142,12 @@ int ws_get_bool(const struct ws_node *n, const char *name, bool *out,
  * reference as CLASS?KEY=VALUE,KEY=VALUE.  Appends.
  */
 int ws_value_text(struct buf *out, const struct ws_node *n, struct err *e);
+
+/*
+ * The value of a key of a reference: the selector NAME in n, which holds an
+ * endpoint reference; NULL when there is none.  Borrowed.
+ */
+const char *ws_key(const struct ws_node *n, const char *name);
 
 /* Pulls: the items, and the context to go on with (NULL: that was all). */
 struct ws_node *ws_items(const struct ws_doc *d);	/* its first; NULL: none */

@@ -111,6 +111,48 @@ stop_sim() {	# a leak or a crash of its own is a failure too
 ctl() { amtsim --ctl "$T/ctl" "$@"; }
 state() { ctl state | jq -r "$1"; }
 
+# Commands of wsamt: each has its cases, and wsamt-page counts them.
+gets() { want=$1; shift; run wsamt "$@"; is "$rc $out$err" "0 $want" "$*: printed"; }
+shows() { part=$1; shift; run wsamt "$@"; is "$rc$err" 0 "$*: printed"; has "$out" "$part" "$*: has it"; }
+sets() { run wsamt "$@"; is "$rc $out$err" "0 " "$*: done"; }
+wrong() {
+	part=$1; shift
+	before=$(state .http.calls)
+	run wsamt "$@"
+	is "$rc $out" "2 " "$*: exit 2"
+	has "$err" "$part" "$*: says so"
+	is "$(state .http.calls)" "$before" "$*: nothing was sent"
+}
+refused() {
+	part=$1; shift
+	run wsamt "$@"
+	is "$rc $out" "7 " "$*: refused"
+	has "$err" "$part" "$*: says so"
+}
+busy() {
+	ctl fault wsman-busy 9
+	refused 'busy: try again' "$@"
+	ctl clear-faults
+}
+setting() {
+	gets "$2" "$1"
+	sets "$1" "$3"
+	gets "$3" "$1"
+	is "$(wsamt --json "$1")" "{\"$1\":\"$3\"}" "$1: as JSON"
+	calls=$(state .http.calls)
+	sets "$1" "$3"
+	is "$(($(state .http.calls) - calls))" 1 "$1 $3 once more: asked, not written"
+	wrong "$5" "$1" "$4"
+	ctl fault wsman-status 38
+	refused "AMT-STATUS 38, FLASH_WRITE_LIMIT_EXCEEDED: too many changes" "$1" "$2"
+	ctl clear-faults
+	ctl fault wsman-ignore
+	refused "the machine said yes, but $1 did not take: it was $3, $2 was wanted, it is $3" "$1" "$2"
+	ctl clear-faults
+	sets "$1" "$2"
+	gets "$2" "$1"
+}
+
 # amtterm in pipe mode: $T/keys is its keyboard, $T/screen its output.
 open_console() {
 	rm -f "$T/keys"

@@ -9,12 +9,27 @@ fi
 . ./lib.sh
 page=$TOP/wsamt/wsamt.1
 
+# In its stories each command prints, does, is given a wrong value, and is
+# refused; "setting" is all of them.
+has_case() {	# CASE COMMAND
+	case $1 in
+	prints) verbs='gets|shows' ;;
+	does) verbs='sets|gets' ;;
+	refused) verbs='refused|busy' ;;
+	*) verbs=$1 ;;
+	esac
+	tr -d "\"'" <"$T/stories" | grep -qE "^[[:space:]]*(($verbs) (.* )?$2( |;|\$)|setting $2 )" && echo "$1"
+}
+cat wsamt-*.sh >"$T/stories"
 for c in $(wsamt --list-commands | cut -f 1); do
 	has "$(cat "$page")" "
 .It Cm $c" "$c is in the page"
 	has "$(wsamt --help)" "
   $c " "$c is in the help"
-	is "$(grep -lE "(wsamt|run|check) .*\b$c\b" wsamt-*.sh >/dev/null && echo told)" told "$c is in a story"
+	kind=$(wsamt --list-commands | awk -F '\t' -v c="$c" '$1 == c { print $3 }')
+	for case in prints $([ "$kind" = reads ] || echo does) wrong refused; do
+		is "$(has_case "$case" "$c")" "$case" "$c has its case: $case"
+	done
 done
 # Words of power and boot, in table and page.
 for c in power boot; do

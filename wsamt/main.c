@@ -15,7 +15,7 @@
 #include "lib/secret.h"
 #include "wsamt/wsamt.h"
 
-enum kind { READS, CHANGES };
+enum kind { READS, CHANGES, ACTS };
 
 struct command {
 	int (*run)(struct wsamt *a, int argc, char **argv, struct err *e);
@@ -32,11 +32,12 @@ static const struct command commands[] = {
 };
 #define NCOMMANDS (sizeof commands / sizeof commands[0])
 
-enum { JSON = OPTS_LONG, WAIT, LIST_COMMANDS, SHOW_CONFIG };
+enum { JSON = OPTS_LONG, WAIT, FORCE, LIST_COMMANDS, SHOW_CONFIG };
 
 static const struct opts_row rows[] = {
 	{ JSON, "json", NULL, "print JSON" },
 	{ WAIT, "wait", NULL, "power: until the state is reached" },
+	{ FORCE, "force", NULL, "do what may cut this connection or lose something" },
 	{ LIST_COMMANDS, "list-commands", NULL, "print the commands, for programs" },
 	{ SHOW_CONFIG, "show-config", NULL, "print the machine's settings and whence they come" },
 	{ 0, NULL, NULL, NULL }
@@ -56,7 +57,7 @@ static const struct machine_spec spec = {
 	.fallback_host = "localhost",
 };
 
-struct flags { bool json, wait, list_commands, show_config; };
+struct flags { bool json, wait, force, list_commands, show_config; };
 
 static int
 take(void *arg, int val, char *text, struct err *e)
@@ -67,6 +68,7 @@ take(void *arg, int val, char *text, struct err *e)
 	switch (val) {
 	case JSON: f->json = true; break;
 	case WAIT: f->wait = true; break;
+	case FORCE: f->force = true; break;
 	case LIST_COMMANDS: f->list_commands = true; break;
 	case SHOW_CONFIG: f->show_config = true; break;
 	}
@@ -144,7 +146,7 @@ usage(const struct opts_spec *o)
 }
 
 /*
- * --json and --wait are also understood behind the command, before "--":
+ * These are also understood behind the command, before "--":
  * "wsamt power --wait on" is what one types.
  */
 static int
@@ -157,6 +159,8 @@ late_options(struct flags *f, int argc, char **argv)
 			f->json = true;
 		else if (strcmp(argv[i], "--wait") == 0)
 			f->wait = true;
+		else if (strcmp(argv[i], "--force") == 0)
+			f->force = true;
 		else if (strcmp(argv[i], "--") == 0)
 			break;
 		else
@@ -182,7 +186,8 @@ talk(struct wsamt *a, const struct command *c, int argc, char **argv,
 	    (a->wsman = wsman_new(hub, &a->machine, &spec, e)) == NULL)
 		goto out;
 	/* What was asked as a question cannot change anything. */
-	wsman_read_only(a->wsman, c->kind == READS || argc == 0);
+	wsman_read_only(a->wsman, c->kind == READS ||
+	    (c->kind == CHANGES && argc == 0));
 	wsman_explain(a->wsman, isatty(STDERR_FILENO));
 	rc = c->run(a, argc, argv, e);
 	if (rc == -1 && e->kind == ERR_UNKNOWN)
@@ -258,23 +263,15 @@ run_command(struct wsamt *a, struct flags *f, int argc, char **argv,
 	if (f->wait && (c->run != cmd_power || argc == 0))
 		return err_set(e, ERR_USAGE, "--wait is for \"wsamt power "
 		    "STATE\"");
+	a->command = c->word;
 	a->wait = f->wait;
+	a->force = f->force;
 	out_init(&a->out, f->json);
 	if (machine_find(&a->machine, &spec, &a->opts, NULL, e) == 0 &&
 	    talk(a, c, argc, argv, e) == 0)
 		rc = out_print(&a->out, e);
 	out_clear(&a->out);
 	return rc;
-}
-
-int
-wsamt_on_off(bool *on, const char *text, const char *what, struct err *e)
-{
-	*on = strcmp(text, "on") == 0;
-	if (*on || strcmp(text, "off") == 0)
-		return 0;
-	return err_set(e, ERR_USAGE, "%s: \"%s\" is neither on nor off", what,
-	    text);
 }
 
 static int

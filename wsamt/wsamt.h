@@ -16,11 +16,13 @@
 #include "wsamt/out.h"
 
 struct wsamt {
+	const char *command;		/* its word */
 	struct opts opts;
 	struct machine machine;
 	struct wsman *wsman;
 	struct out out;
 	bool wait;			/* --wait */
+	bool force;			/* --force */
 };
 
 /* argv: the command's arguments alone, as many as its row says. */
@@ -33,5 +35,25 @@ struct wsamt {
 /* "on" or "off".  ERR_USAGE names what. */
 int wsamt_on_off(bool *on, const char *text, const char *what,
     struct err *e);
+const char *wsamt_word(bool on);
+
+/* The machine said yes and did something else: ERR_REFUSED. */
+int wsamt_not_taken(const struct wsamt *a, const char *what,
+    const char *before, const char *wanted, const char *after,
+    struct err *e);
+
+/*
+ * A secret operand: the word itself, wiped from argv, or "-": asked twice
+ * on a terminal, else one line of standard input.
+ */
+int wsamt_secret(struct secret *s, char *arg, const char *what,
+    struct err *e);
+/*
+ * AMT's rules for passwords, which it cannot check itself where it gets a
+ * digest: least..most characters of ASCII, capital and small letter, digit
+ * and special character, none of '"' ',' ':'.  ERR_USAGE.
+ */
+int wsamt_check_password(const struct secret *s, size_t least, size_t most,
+    const char *what, struct err *e);
 
 #endif

@@ -120,6 +120,75 @@ test_requests(void)
 	free(text);
 }
 
+/* Create, Delete, lists of references, and what counts as an order. */
+static void
+test_orders(void)
+{
+	static const struct ws_field fields[] = {
+		{ "A", WS_UINT }, { "B", WS_TEXT }, { NULL, WS_END }
+	};
+	const struct ws_selector inner[] = { { .name = "K", .value = "v" },
+	    { 0 } };
+	const struct ws_epr epr = { "AMT_Y", inner };
+	const struct ws_selector key[] = { { .name = "Ref", .epr = &epr },
+	    { 0 } };
+	const struct ws_method look = { .class = "AMT_X", .name = "Look",
+	    .reads = true }, act = { .class = "AMT_X", .name = "Act" };
+	struct ws_request r = { .op = WS_CREATE, .class = "AMT_X",
+	    .fields = fields, .values = (const struct ws_value[]){
+	    { "B", .text = "<b>" }, { "A", .number = 7 }, { .name = NULL } } };
+	char *text = encoded(&r, 3);
+	struct ws_doc *d;
+
+	is_str(text, REQUEST(TRANSFER "/Create", AMT "AMT_X", "3", "",
+	    "<s:Body><AMT_X xmlns=\"" AMT "AMT_X\"><A>7</A><B>&lt;b&gt;</B>"
+	    "</AMT_X></s:Body>"));
+	free(text);
+	ok(ws_changes(&r));
+	r = (struct ws_request){ .op = WS_DELETE, .class = "AMT_X",
+	    .selectors = key };
+	text = encoded(&r, 4);
+	is_str(text, REQUEST(TRANSFER "/Delete", AMT "AMT_X", "4",
+	    "<w:SelectorSet><w:Selector Name=\"Ref\"><a:EndpointReference>"
+	    "<a:Address>" ADDRESSING "/role/anonymous</a:Address>"
+	    "<a:ReferenceParameters><w:ResourceURI>" AMT "AMT_Y"
+	    "</w:ResourceURI><w:SelectorSet><w:Selector Name=\"K\">v"
+	    "</w:Selector></w:SelectorSet></a:ReferenceParameters>"
+	    "</a:EndpointReference></w:Selector></w:SelectorSet>",
+	    "<s:Body/>"));
+	free(text);
+	ok(ws_changes(&r));
+	text = encoded(&(struct ws_request){ .op = WS_ENUMERATE,
+	    .class = "AMT_X", .references = true }, 5);
+	has(text, "/enumeration\"><w:EnumerationMode>EnumerateEPR"
+	    "</w:EnumerationMode></n:Enumerate>");
+	free(text);
+	ok(!ws_changes(&(struct ws_request){ .op = WS_INVOKE,
+	    .method = &look }));
+	ok(ws_changes(&(struct ws_request){ .op = WS_INVOKE,
+	    .method = &act }));
+
+	d = parsed(ENVELOPE("<t:ResourceCreated xmlns:t=\"" TRANSFER "\">"
+	    "<b:Address>x</b:Address><b:ReferenceParameters><e:ResourceURI>" AMT
+	    "AMT_X</e:ResourceURI><e:SelectorSet><e:Selector Name=\"I\">h: 1"
+	    "</e:Selector></e:SelectorSet></b:ReferenceParameters>"
+	    "</t:ResourceCreated>"));
+	r.op = WS_CREATE;
+	is_int(ws_check(d, &r, &e), 0);
+	is_str(ws_key(ws_body(d), "I"), "h: 1");
+	ok(ws_key(ws_body(d), "J") == NULL);
+	r.op = WS_DELETE;
+	is_int(ws_check(d, &r, &e), -1);
+	has(e.text, "the answer holds ResourceCreated instead of nothing");
+	ws_doc_free(d);
+	d = parsed(ENVELOPE(""));
+	is_int(ws_check(d, &r, &e), 0);
+	r.op = WS_CREATE;
+	is_int(ws_check(d, &r, &e), -1);
+	has(e.text, "the answer holds nothing instead of ResourceCreated");
+	ws_doc_free(d);
+}
+
 static const struct ws_field all_in[] = {
 	{ "Text", WS_TEXT }, { "Flag", WS_BOOL }, { "When", WS_DATETIME },
 	{ "Every", WS_INTERVAL }, { "Number", WS_UINT }, { NULL, WS_END }
@@ -564,6 +633,7 @@ int
 main(void)
 {
 	test_requests();
+	test_orders();
 	test_types();
 	test_reader();
 	test_hostile();

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Commands that print or set one property of one instance: a row each.  The
+ * instance is read, changed and written whole, only when that changes
+ * something, for the firmware's memory wears; then it is read again.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "wsamt/wsamt.h"
+
+#define GENERAL "AMT_GeneralSettings"
+#define HOST_MAX 63			/* a label of a name: no dots */
+
+enum type { SWITCH, SWITCH_01, NUMBER, NAME };
+
+static const struct row {
+	const char *word;
+	const char *class, *property;
+	enum type type;
+	long least, most;		/* NUMBER; NAME: its characters */
+	const char *instance;		/* InstanceID; NULL: the only one */
+	bool later;			/* holds after "commit" */
+	bool cuts;			/* "off" ends what we talk over */
+} rows[] = {
+#define ON_OFF(w, c, p) { .word = w, .class = c, .property = p }
+#define FROM_TO(w, c, p, lo, hi) { .word = w, .class = c, .property = p, \
+	.type = NUMBER, .least = lo, .most = hi }
+#define TEXT_TO(w, c, p, n) { .word = w, .class = c, .property = p, \
+	.type = NAME, .most = n }
+	ON_OFF("ping", GENERAL, "PingResponseEnabled"),
+	ON_OFF("rmcp", GENERAL, "RmcpPingResponseEnabled"),
+	FROM_TO("idle", GENERAL, "IdleWakeTimeout", 1, 65535),
+	FROM_TO("dhcpv6", GENERAL, "DHCPv6ConfigurationTimeout", 0, 65535),
+	ON_OFF("wsman", GENERAL, "WsmanOnlyMode"),
+	{ .word = "outgoingv6", .class = GENERAL, .type = SWITCH_01,
+	    .property = "PreferredAddressFamily" },
+	{ .word = "amtnet", .class = GENERAL, .type = SWITCH_01,
+	    .property = "AMTNetworkEnabled", .cuts = true },
+	TEXT_TO("hostname", GENERAL, "HostName", HOST_MAX),
+	TEXT_TO("domain", GENERAL, "DomainName", 191),
+};
+
+static const struct row *
+find_row(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(word, rows[i].word) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* ---- words and wire ----------------------------------------------------- */
+
+#define WIRE_MAX 256			/* a property's text, with NUL */
+
+static int
+check_name(const struct row *r, const char *text, struct err *e)
+{
+	const char *p;
+
+	if (strlen(text) > (size_t)r->most)
+		return err_set(e, ERR_USAGE, "%s: at most %ld characters",
+		    r->word, r->most);
+	for (p = text; *p != '\0'; p++)
+		if (strchr("abcdefghijklmnopqrstuvwxyz"
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", *p) == NULL &&
+		    (*p != '.' || r->most == HOST_MAX))
+			return err_set(e, ERR_USAGE, "%s: \"%s\": letters, "
+			    "digits%s and \"-\" only", r->word, text,
+			    r->most == HOST_MAX ? "" : ", dots");
+	if (*text == '-' || *text == '.' || (*text != '\0' && p[-1] == '-'))
+		return err_set(e, ERR_USAGE, "%s: \"%s\" begins or ends "
+		    "wrongly", r->word, text);
+	return 0;
+}
+
+/* The user's word as the property's text. */
+static int
+to_wire(const struct row *r, char *wire, const char *text, struct err *e)
+{
+	long n;
+	bool on;
+
+	switch (r->type) {
+	case SWITCH:
+	case SWITCH_01:
+		if (wsamt_on_off(&on, text, r->word, e) == -1)
+			return -1;
+		(void)snprintf(wire, WIRE_MAX, "%s", r->type == SWITCH ?
+		    on ? "true" : "false" : on ? "1" : "0");
+		return 0;
+	case NUMBER:
+		if (opts_number(&n, text, r->least, r->most, r->word, e) == -1)
+			return -1;
+		(void)snprintf(wire, WIRE_MAX, "%ld", n);
+		return 0;
+	case NAME:
+		(void)snprintf(wire, WIRE_MAX, "%s", text);
+		return check_name(r, text, e);
+	}
+	return -1;
+}
+
+/* The property of an instance as the user's word. */
+static int
+to_word(const struct row *r, char *word, const struct ws_node *n,
+    struct err *e)
+{
+	const char *text;
+	uint32_t number;
+	bool on;
+	int rc = -1;
+
+	switch (r->type) {
+	case SWITCH:
+		rc = ws_get_bool(n, r->property, &on, e);
+		if (rc == 0)
+			(void)snprintf(word, WIRE_MAX, "%s", wsamt_word(on));
+		break;
+	case SWITCH_01:
+	case NUMBER:
+		rc = ws_get_uint(n, r->property, &number, e);
+		if (rc == 0 && r->type == SWITCH_01)
+			(void)snprintf(word, WIRE_MAX, "%s",
+			    wsamt_word(number != 0));
+		else if (rc == 0)
+			(void)snprintf(word, WIRE_MAX, "%u", (unsigned)number);
+		break;
+	case NAME:
+		rc = ws_get_text(n, r->property, &text, e);
+		if (rc == 0)
+			(void)snprintf(word, WIRE_MAX, "%s", text);
+		break;
+	}
+	return rc;
+}
+
+/* ---- the machine -------------------------------------------------------------- */
+
+static int
+fetch(struct wsamt *a, const struct row *r, struct ws_doc **d, char *word,
+    struct err *e)
+{
+	const struct ws_selector key[] = {
+		{ .name = "InstanceID", .value = r->instance }, { .name = NULL }
+	};
+
+	if (wsman_get(a->wsman, r->class, r->instance != NULL ? key : NULL, d,
+	    e) == -1)
+		return -1;
+	if (ws_child(ws_body(*d), r->property) == NULL)
+		(void)err_set(e, ERR_REFUSED, "%s: this firmware does not have "
+		    "%s: its %s says no %s", a->machine.name, r->word,
+		    r->class, r->property);
+	else if (to_word(r, word, ws_body(*d), e) == 0)
+		return 0;
+	else
+		(void)err_ctx(e, "%s", a->machine.name);
+	ws_doc_free(*d);
+	*d = NULL;
+	return -1;
+}
+
+static int
+store(struct wsamt *a, const struct row *r, struct ws_doc *d,
+    const char *wire, struct err *e)
+{
+	const struct ws_selector key[] = {
+		{ .name = "InstanceID", .value = r->instance }, { .name = NULL }
+	};
+
+	if (ws_set(ws_body(d), r->property, wire, e) == -1)
+		return -1;
+	return wsman_put(a->wsman, ws_body(d), r->instance != NULL ? key :
+	    NULL, e);
+}
+
+static int
+change(struct wsamt *a, const struct row *r, struct ws_doc *d,
+    const char *before, const char *wire, const char *wanted, struct err *e)
+{
+	char after[WIRE_MAX];
+	struct ws_doc *again;
+
+	if (r->cuts && strcmp(wanted, "off") == 0 && !a->force)
+		return err_set(e, ERR_REFUSED, "%s: \"%s off\" ends all "
+		    "management over the network, and only somebody at the "
+		    "machine can take it back; say --force if that is wanted",
+		    a->machine.name, r->word);
+	if (store(a, r, d, wire, e) == -1)
+		return -1;
+	if (r->cuts && strcmp(wanted, "off") == 0)
+		return 0;		/* nobody answers any more */
+	if (fetch(a, r, &again, after, e) == -1)
+		return -1;
+	ws_doc_free(again);
+	if (strcmp(after, wanted) != 0)
+		return wsamt_not_taken(a, r->word, before, wanted, after, e);
+	if (r->later)
+		log_info("%s: %s holds after \"wsamt commit\"",
+		    a->machine.name, r->word);
+	return 0;
+}
+
+int
+cmd_setting(struct wsamt *a, int argc, char **argv, struct err *e)
+{
+	const struct row *r = find_row(a->command);
+	char wire[WIRE_MAX], before[WIRE_MAX], wanted[WIRE_MAX];
+	struct ws_doc *d;
+	int rc = 0;
+
+	if (r == NULL)
+		return err_set(e, ERR_LOCAL, "%s has no row", a->command);
+	if (argc > 0 && to_wire(r, wire, argv[0], e) == -1)
+		return -1;
+	if (fetch(a, r, &d, before, e) == -1)
+		return -1;
+	if (argc > 0)			/* 07 is 7 */
+		(void)snprintf(wanted, sizeof wanted, "%s",
+		    r->type == NUMBER ? wire : argv[0]);
+	if (argc == 0)
+		rc = out_value(&a->out, r->word, before, e);
+	else if (strcmp(before, wanted) == 0)
+		log_info("%s: %s is %s already", a->machine.name, r->word,
+		    before);
+	else
+		rc = change(a, r, d, before, wire, wanted, e);
+	ws_doc_free(d);
+	return rc;
+}
