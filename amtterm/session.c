@@ -128,7 +128,7 @@ trace(enum redir_side from, const uint8_t *p, size_t n)
 	while (log_wants(LOG_BYTES) &&
 	    (len = redir_frame(REDIR_SOL, from, p, n)) > 0) {
 		name = redir_message_name(REDIR_SOL, from, p[0]);
-		show = p[0] == REDIR_AUTH ? 9 : p[0] == 0x28 ? 10 :
+		show = p[0] == REDIR_AUTH ? 9 : p[0] == SOL_TYPED ? 10 :
 		    (size_t)len;
 		(void)snprintf(what, sizeof what, "%s %s%s",
 		    from == REDIR_CONSOLE ? "sent" : "received", name,
@@ -227,8 +227,10 @@ take_input(struct session *s, struct err *e)
 			return -1;
 		if (s->login.state != was && expect_answer(s, e) == -1)
 			return -1;
-		if (rc == 0 || on_login_done(s, e) == -1)
-			return rc == 0 ? 0 : -1;
+		if (rc == 0)
+			return 0;
+		if (on_login_done(s, e) == -1)
+			return -1;
 	}
 	do {
 		if (sol_step(&s->sol, &s->in, &s->out, loop_now_ms(), &ev,

@@ -11,7 +11,7 @@
 
 enum {
 	START = 0x20, START_REPLY = 0x21, END = 0x22, END_REPLY = 0x23,
-	PING = 0x24, PONG = 0x25, DATA_TO_HOST = 0x28, LINES = 0x29,
+	PING = 0x24, PONG = 0x25, LINES = 0x29,
 	DATA_FROM_HOST = 0x2a, HEARTBEAT = 0x2b
 };
 
@@ -90,7 +90,7 @@ sol_send(struct sol *s, const void *p, size_t n, int64_t now_ms,
 	for (; n > 0; n -= part, from += part) {
 		part = n < SOL_CHUNK_MAX ? n : SOL_CHUNK_MAX;
 		wr_init(&w, message, sizeof message);
-		header(s, &w, DATA_TO_HOST);
+		header(s, &w, SOL_TYPED);
 		wr_le16(&w, (uint16_t)part);
 		wr_bytes(&w, from, part);
 		if (emit(s, &w, now_ms, out, e) == -1)

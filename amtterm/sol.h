@@ -15,6 +15,7 @@
 struct buf;
 struct err;
 
+#define SOL_TYPED 0x28			/* the message with data to the host */
 #define SOL_CHUNK_MAX 256		/* bytes a message takes to the host */
 #define SOL_HEARTBEAT_MS 5000		/* ours, and asked of the device */
 #define SOL_SILENCE_MS 30000		/* nothing for so long: it is gone */
