@@ -151,7 +151,7 @@ check: check-build
 	@O=$(O) VERSION=$(VERSION) SAN=$(SAN) tests/run $(TESTS)
 
 check-valgrind: $(UNITS)
-	@O=$(O) RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp" \
+	@O=$(O) RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=$(CURDIR)/tests/valgrind.supp" \
 	    tests/run $(patsubst $(O)/tests/%,%,$(UNITS))
 
 # Each parser for FUZZ_SECONDS, with clang's libFuzzer.
