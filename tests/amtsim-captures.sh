@@ -29,7 +29,13 @@ ask() {	# CLASS ACTION INSTANCE
 		invoke "$1" EnumerateUserAclEntries "<StartIndex>1</StartIndex>" ;;
 	*/RequestStateChangeResponse)
 		invoke "$1" RequestStateChange "<RequestedState>2</RequestedState>" ;;
-	*) method=${2##*/}; invoke "$1" "${method%Response}" ;;
+	*) method=${2##*/}; method=${method%Response}; invoke "$1" "$method" "$(inputs "$method")" ;;
+	esac
+}
+inputs() {	# of a method that wants some
+	case $1 in
+	RemoveUserAclEntry) echo "<Handle>2</Handle>" ;;
+	SetAdminAclEntryEx) echo "<Username>admin</Username><DigestPassword>$(printf %s "admin:$(state .digest_realm):$AMT_PASSWORD" | openssl dgst -md5 -binary | base64)</DigestPassword>" ;;
 	esac
 }
 files=$(cd "$captures" && find . -name '*.xml' | sed 's/^\.\///' | sort)

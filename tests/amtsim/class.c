@@ -25,6 +25,14 @@ amt_version(const struct sim *sim)
 	return sim->model.profile->firmware_major;
 }
 
+static bool
+in_version(const struct sim *sim, unsigned since, unsigned before)
+{
+	unsigned version = amt_version(sim);
+
+	return version >= since && (before == 0 || version < before);
+}
+
 const struct class *
 class_at(const struct sim *sim, size_t n)
 {
@@ -33,7 +41,7 @@ class_at(const struct sim *sim, size_t n)
 
 	for (i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		for (c = lists[i]; c->name != NULL; c++)
-			if (amt_version(sim) >= c->since && n-- == 0)
+			if (in_version(sim, c->since, c->before) && n-- == 0)
 				return c;
 	return NULL;
 }
@@ -73,15 +81,13 @@ values_add(struct values *v, const char *fmt, ...)
 static bool
 prop_exists(const struct sim *sim, const struct prop *p)
 {
-	unsigned version = amt_version(sim);
-
-	return version >= p->since && (p->before == 0 || version < p->before);
+	return in_version(sim, p->since, p->before);
 }
 
 static uint32_t
-field_get(const struct model *m, const struct prop *p)
+field_get(const struct model *m, unsigned index, const struct prop *p)
 {
-	const char *at = (const char *)m + p->at;
+	const char *at = (const char *)m + p->at + index * p->stride;
 	uint16_t v16;
 	uint32_t v32;
 
@@ -98,9 +104,9 @@ field_get(const struct model *m, const struct prop *p)
 }
 
 static void
-field_set(struct model *m, const struct prop *p, uint32_t v)
+field_set(struct model *m, unsigned index, const struct prop *p, uint32_t v)
 {
-	char *at = (char *)m + p->at;
+	char *at = (char *)m + p->at + index * p->stride;
 	uint16_t v16 = (uint16_t)v;
 	uint8_t v8 = (uint8_t)v;
 
@@ -121,11 +127,13 @@ prop_values(const struct inst *i, const struct prop *p, struct values *v)
 	else if (p->value != NULL)
 		values_add(v, "%s", p->value);
 	else if (p->size != 0 && p->type == T_BOOL)
-		values_add(v, "%s", field_get(m, p) != 0 ? "true" : "false");
+		values_add(v, "%s", field_get(m, i->index, p) != 0 ? "true" :
+		    "false");
 	else if (p->size != 0 && p->type == T_UINT)
-		values_add(v, "%" PRIu32, field_get(m, p));
+		values_add(v, "%" PRIu32, field_get(m, i->index, p));
 	else if (p->size != 0)
-		values_add(v, "%s", (const char *)m + p->at);
+		values_add(v, "%s", (const char *)m + p->at +
+		    i->index * p->stride);
 }
 
 int
@@ -153,21 +161,57 @@ parse_uint(const char *text, uint32_t *v)
 
 /* ---- writing instances --------------------------------------------- */
 
+void
+epr_set(struct epr *e, const char *class, const char *key, const char *value)
+{
+	struct selector *s;
+
+	if (class != NULL) {
+		memset(e, 0, sizeof *e);
+		snprintf(e->class, sizeof e->class, "%s", class);
+	}
+	if (key == NULL || e->keys.n == SELECTORS_MAX)
+		return;
+	s = &e->keys.s[e->keys.n++];
+	snprintf(s->name, sizeof s->name, "%s", key);
+	snprintf(s->value, sizeof s->value, "%s", value);
+}
+
+/* The reference that a property of this instance holds. */
 static void
-write_epr(struct soap_reply *r, const char *class,
-    const char *const keys[][2], size_t n)
+prop_epr(const struct inst *i, const struct prop *p, struct epr *e)
+{
+	size_t n;
+
+	if (p->get_epr != NULL) {
+		p->get_epr(i, e);
+		return;
+	}
+	epr_set(e, p->ref->class, NULL, NULL);
+	for (n = 0; n < SELECTORS_MAX && p->ref->keys[n][0] != NULL; n++)
+		epr_set(e, NULL, p->ref->keys[n][0], p->ref->keys[n][1]);
+}
+
+static bool
+is_ref(const struct prop *p)
+{
+	return p->ref != NULL || p->get_epr != NULL;
+}
+
+void
+write_epr(struct soap_reply *r, const struct epr *e)
 {
 	char uri[TEXT_MAX];
 	size_t i;
 
-	uri_of_class(class, uri);
+	uri_of_class(e->class, uri);
 	reply_text(r, 'b', "Address", ROLE_ANONYMOUS);
 	reply_open(r, 'b', "ReferenceParameters");
 	reply_text(r, 'c', "ResourceURI", uri);
 	reply_open(r, 'c', "SelectorSet");
-	for (i = 0; i < n; i++) {
-		reply_raw(r, "<c:Selector Name=\"%s\">", keys[i][0]);
-		reply_escaped(r, keys[i][1]);
+	for (i = 0; i < e->keys.n; i++) {
+		reply_raw(r, "<c:Selector Name=\"%s\">", e->keys.s[i].name);
+		reply_escaped(r, e->keys.s[i].value);
 		reply_close(r, 'c', "Selector");
 	}
 	reply_close(r, 'c', "SelectorSet");
@@ -175,31 +219,37 @@ write_epr(struct soap_reply *r, const char *class,
 }
 
 static void
-write_ref(struct soap_reply *r, const struct ref *ref)
-{
-	size_t n = 0;
-
-	while (n < SELECTORS_MAX && ref->keys[n][0] != NULL)
-		n++;
-	write_epr(r, ref->class, ref->keys, n);
-}
-
-static void
 write_prop(struct soap_reply *r, char prefix, const struct inst *i,
     const struct prop *p)
 {
 	struct values v;
+	struct blob b;
+	struct epr e;
 	size_t k;
 
-	if (p->ref != NULL) {
+	if (is_ref(p)) {
+		prop_epr(i, p, &e);
 		reply_open(r, prefix, p->name);
-		write_ref(r, p->ref);
+		write_epr(r, &e);
 		reply_close(r, prefix, p->name);
 		return;
 	}
+	if (p->blob != NULL) {
+		b = p->blob(i);
+		reply_base64(r, prefix, p->name, b.data, b.len);
+		return;
+	}
 	prop_values(i, p, &v);
-	for (k = 0; k < v.n; k++)
-		reply_text(r, prefix, p->name, v.text[k]);
+	for (k = 0; k < v.n; k++) {
+		if (p->type < T_TIME) {
+			reply_text(r, prefix, p->name, v.text[k]);
+			continue;
+		}
+		reply_open(r, prefix, p->name);
+		reply_text(r, reply_ns(r, NS_COMMON), p->type == T_TIME ?
+		    "Datetime" : "Interval", v.text[k]);
+		reply_close(r, prefix, p->name);
+	}
 }
 
 void
@@ -210,35 +260,39 @@ write_instance(struct soap_reply *r, const struct inst *i)
 
 	uri_of_class(i->class->name, uri);
 	prefix = reply_ns(r, uri);
+	if (i->class->dated)
+		reply_ns(r, NS_COMMON);
 	reply_open(r, prefix, i->class->name);
 	for (p = i->class->props; p->name != NULL; p++)
 		if (prop_exists(i->sim, p))
 			write_prop(r, prefix, i, p);
 	reply_close(r, prefix, i->class->name);
-	if (i->class->dated)
-		reply_ns(r, NS_COMMON);
 }
 
 /* An association's keys are references, which nest one deeper. */
 static void
-write_key_ref(struct soap_reply *r, const struct prop *p)
+write_key_ref(struct soap_reply *r, const struct inst *i,
+    const struct prop *p)
 {
+	struct epr e;
+
+	prop_epr(i, p, &e);
 	reply_raw(r, "<c:Selector Name=\"%s\">", p->name);
 	reply_open(r, 'b', "EndpointReference");
-	write_ref(r, p->ref);
+	write_epr(r, &e);
 	reply_close(r, 'b', "EndpointReference");
 	reply_close(r, 'c', "Selector");
 }
 
+/* What an EPR to this instance consists of. */
 void
-write_instance_epr(struct soap_reply *r, const struct inst *i)
+write_instance_keys(struct soap_reply *r, const struct inst *i)
 {
 	char uri[TEXT_MAX];
 	struct values v;
 	const struct prop *p;
 
 	uri_of_class(i->class->name, uri);
-	reply_open(r, 'b', "EndpointReference");
 	reply_text(r, 'b', "Address", ROLE_ANONYMOUS);
 	reply_open(r, 'b', "ReferenceParameters");
 	reply_text(r, 'c', "ResourceURI", uri);
@@ -246,8 +300,8 @@ write_instance_epr(struct soap_reply *r, const struct inst *i)
 	for (p = i->class->props; p->name != NULL; p++) {
 		if (!(p->flags & PROP_KEY))
 			continue;
-		if (p->ref != NULL) {
-			write_key_ref(r, p);
+		if (is_ref(p)) {
+			write_key_ref(r, i, p);
 			continue;
 		}
 		prop_values(i, p, &v);
@@ -257,19 +311,60 @@ write_instance_epr(struct soap_reply *r, const struct inst *i)
 	}
 	reply_close(r, 'c', "SelectorSet");
 	reply_close(r, 'b', "ReferenceParameters");
+}
+
+void
+write_instance_epr(struct soap_reply *r, const struct inst *i)
+{
+	reply_open(r, 'b', "EndpointReference");
+	write_instance_keys(r, i);
 	reply_close(r, 'b', "EndpointReference");
 }
 
 /* ---- finding instances --------------------------------------------- */
 
+/* The name of one collection is taken with and without a blank. */
+static bool
+same_value(const char *a, const char *b)
+{
+	static const char blank[] = "TLSProtocolEndpoint Instances Collection",
+	    plain[] = "TLSProtocolEndpointInstances Collection";
+
+	return strcmp(a, b) == 0 ||
+	    (strcmp(a, plain) == 0 && strcmp(b, blank) == 0);
+}
+
+/* Some keys of a reference suffice. */
+bool
+epr_same(const struct epr *given, const struct epr *have)
+{
+	size_t g, h;
+
+	for (g = 0; g < given->keys.n; g++) {
+		for (h = 0; h < have->keys.n; h++)
+			if (strcmp(given->keys.s[g].name,
+			    have->keys.s[h].name) == 0)
+				break;
+		if (h == have->keys.n || !same_value(given->keys.s[g].value,
+		    have->keys.s[h].value))
+			return false;
+	}
+	return strcmp(given->class, have->class) == 0;
+}
+
 static bool
 selector_matches(const struct inst *i, const struct prop *p,
     const struct selector *s)
 {
+	struct epr given, have;
 	struct values v;
 
-	if (p->ref != NULL)
-		return s->epr;		/* one instance of each association */
+	if (is_ref(p)) {
+		if (!s->epr || xml_epr(s->node, &given) == -1)
+			return false;
+		prop_epr(i, p, &have);
+		return epr_same(&given, &have);
+	}
 	prop_values(i, p, &v);
 	return !s->epr && v.n == 1 && strcmp(v.text[0], s->value) == 0;
 }
@@ -376,7 +471,7 @@ struct put {
 	struct soap_call *c;
 	struct inst i;
 	struct model model;		/* as it will be */
-	bool seen[64];			/* by index of props */
+	size_t seen[64];		/* how many, by index of props */
 };
 
 static int
@@ -387,6 +482,39 @@ refuse(struct put *p, enum soap_fault f, unsigned amt_status)
 	return -1;
 }
 
+/* The text of a value, out of its c:Datetime or c:Interval; -1: not text. */
+static int
+put_text(const xmlNode *n, const struct prop *prop, char text[TEXT_MAX])
+{
+	if (prop->type >= T_TIME)
+		n = xml_child(n, NS_COMMON, prop->type == T_TIME ? "Datetime" :
+		    "Interval");
+	return n == NULL ? -1 : xml_text(n, text);
+}
+
+static bool
+same_blob(const struct put *p, const xmlNode *n, const struct prop *prop)
+{
+	struct blob have = prop->blob(&p->i), given;
+	bool same;
+
+	if (xml_blob(n, &given) == -1)
+		return false;
+	same = have.len == given.len && (have.len == 0 ||
+	    memcmp(have.data, given.data, have.len) == 0);
+	free(given.data);
+	return same;
+}
+
+static bool
+same_ref(const struct put *p, const xmlNode *n, const struct prop *prop)
+{
+	struct epr have, given;
+
+	prop_epr(&p->i, prop, &have);
+	return xml_epr(n, &given) == 0 && epr_same(&given, &have);
+}
+
 /* All elements of a read-only property must repeat its values. */
 static bool
 unchanged(const struct put *p, const xmlNode *n, const struct prop *prop)
@@ -395,13 +523,15 @@ unchanged(const struct put *p, const xmlNode *n, const struct prop *prop)
 	char text[TEXT_MAX];
 	size_t k = 0;
 
-	if (prop->ref != NULL)
-		return true;
+	if (is_ref(prop))
+		return same_ref(p, n, prop);
+	if (prop->blob != NULL)
+		return same_blob(p, n, prop);
 	prop_values(&p->i, prop, &v);
 	for (; n != NULL; n = xml_next(n)) {
 		if (strcmp((const char *)n->name, prop->name) != 0)
 			continue;
-		if (xml_text(n, text) == -1 || k == v.n ||
+		if (put_text(n, prop, text) == -1 || k == v.n ||
 		    strcmp(text, v.text[k++]) != 0)
 			return false;
 	}
@@ -412,50 +542,80 @@ static int
 put_field(struct put *p, const struct prop *prop, const char *text)
 {
 	uint32_t v = 0;
+	char *at;
 
 	if (prop->type == T_STRING) {
 		if (strlen(text) >= prop->size)
 			return refuse(p, FAULT_INTERNAL, PT_INVALID_PARAMETER);
-		memset((char *)&p->model + prop->at, 0, prop->size);
-		memcpy((char *)&p->model + prop->at, text, strlen(text));
+		at = (char *)&p->model + prop->at + p->i.index * prop->stride;
+		memset(at, 0, prop->size);
+		memcpy(at, text, strlen(text));
 		return 0;
 	}
 	if ((prop->type == T_BOOL ? parse_bool : parse_uint)(text, &v) == -1)
 		return refuse(p, FAULT_SCHEMA, 0);
 	if (prop->type == T_UINT && (v < prop->min || v > prop->max))
 		return refuse(p, FAULT_INTERNAL, PT_INVALID_PARAMETER);
-	field_set(&p->model, prop, v);
+	field_set(&p->model, p->i.index, prop, v);
 	return 0;
 }
 
+static bool
+writable(const struct prop *prop)
+{
+	return prop->size != 0 || prop->set != NULL || prop->add != NULL ||
+	    prop->set_epr != NULL || (prop->flags & PROP_WRITE_ONLY);
+}
+
+/* What does not go into a field as it is. */
+static unsigned
+put_special(struct put *p, const xmlNode *n, const struct prop *prop,
+    const char *text, size_t nth)
+{
+	struct epr e;
+
+	if (prop->add != NULL)
+		return prop->add(&p->model, p->i.index, nth, text);
+	if (prop->set != NULL)
+		return prop->set(&p->model, p->i.index, text);
+	if (prop->set_epr == NULL)
+		return 0;		/* write-only, and of no effect here */
+	return xml_epr(n, &e) == -1 ? STATUS_BAD_VALUE :
+	    prop->set_epr(p->c->sim, &p->model, &e);
+}
+
+static int
+refuse_status(struct put *p, unsigned status)
+{
+	return status == STATUS_BAD_VALUE ?
+	    refuse(p, FAULT_REPRESENTATION, 0) :
+	    refuse(p, FAULT_INTERNAL, status);
+}
+
+/* The nth element of this name. */
 static int
 put_element(struct put *p, const xmlNode *n, const struct prop *prop,
-    bool first)
+    size_t nth)
 {
-	char text[TEXT_MAX];
+	char text[TEXT_MAX] = "";
 	unsigned status;
 
-	if (prop->flags & PROP_NO_ECHO) {
-		sim_violation(p->c->sim, "wsman", "Put of %s sends the read-only "
-		    "%s", p->i.class->name, prop->name);
+	if ((prop->flags & PROP_NO_ECHO) || (!writable(prop) && nth == 0 &&
+	    !unchanged(p, n, prop))) {
+		sim_violation(p->c->sim, "wsman", "Put of %s %s the read-only "
+		    "%s", p->i.class->name, prop->flags & PROP_NO_ECHO ?
+		    "sends" : "changes", prop->name);
 		return refuse(p, FAULT_INTERNAL, PT_INVALID_PARAMETER);
 	}
-	if (prop->size == 0 && prop->set == NULL &&
-	    !(prop->flags & PROP_WRITE_ONLY)) {
-		if (!first || unchanged(p, n, prop))
-			return 0;
-		sim_violation(p->c->sim, "wsman", "Put of %s changes the "
-		    "read-only %s", p->i.class->name, prop->name);
-		return refuse(p, FAULT_INTERNAL, PT_INVALID_PARAMETER);
-	}
-	if (!first || xml_text(n, text) == -1)
-		return refuse(p, FAULT_SCHEMA, 0);
-	if (prop->flags & PROP_WRITE_ONLY)
+	if (!writable(prop))
 		return 0;
-	if (prop->set == NULL)
+	if ((nth > 0 && prop->add == NULL) || (prop->set_epr == NULL &&
+	    put_text(n, prop, text) == -1))
+		return refuse(p, FAULT_SCHEMA, 0);
+	if (prop->size != 0 && prop->set == NULL)
 		return put_field(p, prop, text);
-	status = prop->set(&p->model, p->i.index, text);
-	return status == 0 ? 0 : refuse(p, FAULT_INTERNAL, status);
+	status = put_special(p, n, prop, text, nth);
+	return status == 0 ? 0 : refuse_status(p, status);
 }
 
 static int
@@ -477,12 +637,11 @@ put_elements(struct put *p, const xmlNode *n, const char *uri)
 			    (const char *)n->name);
 			return refuse(p, FAULT_SCHEMA, 0);
 		}
-		if (put_element(p, n, &props[k], !p->seen[k]) == -1)
+		if (put_element(p, n, &props[k], p->seen[k]++) == -1)
 			return -1;
-		p->seen[k] = true;
 	}
 	for (k = 0; props[k].name != NULL; k++)
-		if ((props[k].flags & PROP_REQUIRED) && !p->seen[k] &&
+		if ((props[k].flags & PROP_REQUIRED) && p->seen[k] == 0 &&
 		    prop_exists(p->c->sim, &props[k])) {
 			sim_violation(p->c->sim, "wsman", "Put of %s without the "
 			    "required %s", p->i.class->name, props[k].name);
@@ -515,7 +674,7 @@ class_put(struct soap_call *c)
 	if (status == 0 && p.i.class->check != NULL)
 		status = p.i.class->check(&was, &p.model);
 	if (status != 0) {
-		refuse(&p, FAULT_INTERNAL, status);
+		refuse_status(&p, status);
 		return;
 	}
 	if (fault_value(c->sim, "wsman-ignore", 0) == 0)

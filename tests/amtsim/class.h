@@ -49,20 +49,32 @@ enum prop_flags {
 	PROP_WRITE_ONLY = 8,		/* reads as empty */
 };
 
+/* A status of set() and check() that is HTTP 400 instead of AMT-STATUS. */
+#define STATUS_BAD_VALUE 0x10000
+
 struct prop {
 	const char *name;
-	enum { T_STRING, T_BOOL, T_UINT } type;
+	/* the last two: text inside a c:Datetime, a c:Interval */
+	enum { T_STRING, T_BOOL, T_UINT, T_TIME, T_INTERVAL } type;
 	unsigned flags;
 	unsigned since, before;		/* AMT versions that have it; 0: any */
 	/* where its value is: exactly one of these */
 	const char *value;
 	const struct ref *ref;
 	void (*get)(const struct inst *i, struct values *v);
+	struct blob (*blob)(const struct inst *i);	/* borrowed */
+	void (*get_epr)(const struct inst *i, struct epr *e);
 	size_t at, size;		/* in struct model; writable */
+	size_t stride;			/* to the next instance's */
 	/* limits of a writable number */
 	uint32_t min, max;
 	/* writes what get() computes; PT_STATUS */
 	unsigned (*set)(struct model *m, unsigned index, const char *text);
+	unsigned (*set_epr)(struct sim *sim, struct model *m,
+	    const struct epr *e);
+	/* one value of a list; the first, n 0, replaces what was there */
+	unsigned (*add)(struct model *m, unsigned index, size_t n,
+	    const char *text);
 };
 
 #define MODEL_FIELD(field) .at = offsetof(struct model, field), \
@@ -75,6 +87,8 @@ struct prop {
 	MODEL_FIELD(field), .min = (lo), .max = (hi) }
 #define TEXT(n, field) { .name = (n), .type = T_STRING, MODEL_FIELD(field) }
 #define END { .name = NULL }
+/* The same of the element of an array in struct model that has its index. */
+#define EACH(array) .stride = sizeof(((struct model *)0)->array[0])
 
 /* The four keys of every service. */
 #define SERVICE_KEYS_1(class) KEY("CreationClassName", class)
@@ -84,7 +98,8 @@ struct prop {
 
 struct input {
 	const char *name;
-	enum { IN_UINT, IN_BOOL, IN_STRING, IN_EPR, IN_TIME } type;
+	enum { IN_UINT, IN_BOOL, IN_STRING, IN_BLOB, IN_EPR, IN_TIME,
+	    IN_NODE } type;
 	bool required, array;
 	uint32_t max;			/* of an IN_UINT */
 };
@@ -94,6 +109,8 @@ struct arg {
 	uint32_t number[INPUT_VALUES_MAX];	/* IN_UINT, IN_BOOL */
 	char text[TEXT_MAX];		/* IN_STRING: the first */
 	struct epr epr;			/* IN_EPR: the first */
+	struct blob blob;		/* IN_BLOB: the first, decoded */
+	const struct _xmlNode *node;	/* IN_NODE: an embedded instance */
 };
 
 /* A method call: read a->..., write outputs with out_*(). */
@@ -105,6 +122,14 @@ struct method_call {
 };
 void out_text(struct method_call *m, const char *name, const char *text);
 void out_uint(struct method_call *m, const char *name, unsigned long v);
+void out_bool(struct method_call *m, const char *name, bool b);
+void out_base64(struct method_call *m, const char *name, const void *p,
+    size_t n);
+/* A reference to an instance of another class by one key. */
+void out_epr(struct method_call *m, const char *name, const char *class,
+    const char *key, const char *value);
+void epr_set(struct epr *e, const char *class, const char *key,
+    const char *value);
 
 struct method {
 	const char *name;
@@ -118,7 +143,7 @@ struct class {
 	const char *name;
 	const char *ancestors;		/* "CIM_Service CIM_...": who lists it */
 	uint32_t read_realms, write_realms;	/* bits; the admin passes */
-	unsigned since;			/* first AMT version; 0: all */
+	unsigned since, before;		/* AMT versions; 0: any */
 	bool dated;			/* its schema has dates: name space */
 	bool one_per_pull;
 	bool more_follows;		/* ends in an empty pull */
@@ -128,6 +153,9 @@ struct class {
 	/* Put: what no firmware accepts together; PT_STATUS */
 	unsigned (*check)(const struct model *was, const struct model *now);
 	void (*changed)(struct sim *sim, const struct model *was);
+	/* Create: like a method; run() sets inst.index, gives a PT_STATUS */
+	const struct method *create;
+	unsigned (*remove)(struct sim *sim, unsigned index);	/* PT_STATUS */
 };
 
 #define REALM(r) (1u << (r))
@@ -149,7 +177,10 @@ int class_locate(struct soap_call *c, const struct class *cl, uint32_t realms,
 int parse_bool(const char *text, uint32_t *v);
 int parse_uint(const char *text, uint32_t *v);
 void write_instance(struct soap_reply *r, const struct inst *i);
+void write_instance_keys(struct soap_reply *r, const struct inst *i);
 void write_instance_epr(struct soap_reply *r, const struct inst *i);
+void write_epr(struct soap_reply *r, const struct epr *e);
+bool epr_same(const struct epr *given, const struct epr *have);
 /* True when the EPR names an existing instance of the class. */
 bool epr_names(struct sim *sim, const struct epr *e, const char *class,
     unsigned *index);
@@ -161,5 +192,7 @@ void class_enumerate(struct soap_call *c);
 void class_pull(struct soap_call *c);
 void class_release(struct soap_call *c);
 void class_invoke(struct soap_call *c, const char *method);
+void class_create(struct soap_call *c);
+void class_delete(struct soap_call *c);
 
 #endif

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Methods: inputs are read by the method's row, in class-model order, and
- * checked before anything is done; outputs end in ReturnValue.
+ * checked before anything is done; outputs end in ReturnValue.  Create, whose
+ * body is read the same way, and Delete.
  */
 #include <libxml/tree.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <gnutls/gnutls.h>
 
 #include "class.h"
 #include "sim.h"
@@ -24,6 +27,30 @@ out_uint(struct method_call *m, const char *name, unsigned long v)
 
 	snprintf(text, sizeof text, "%lu", v);
 	out_text(m, name, text);
+}
+
+void
+out_bool(struct method_call *m, const char *name, bool b)
+{
+	out_text(m, name, b ? "true" : "false");
+}
+
+void
+out_base64(struct method_call *m, const char *name, const void *p, size_t n)
+{
+	reply_base64(m->call->r, m->prefix, name, p, n);
+}
+
+void
+out_epr(struct method_call *m, const char *name, const char *class,
+    const char *key, const char *value)
+{
+	struct epr e;
+
+	epr_set(&e, class, key, value);
+	reply_open(m->call->r, m->prefix, name);
+	write_epr(m->call->r, &e);
+	reply_close(m->call->r, m->prefix, name);
 }
 
 static enum soap_fault
@@ -54,6 +81,15 @@ read_input(const xmlNode *n, const struct input *in, struct arg *a)
 	case IN_STRING:
 		if (xml_text(n, a->text) == -1)
 			return FAULT_SCHEMA;
+		break;
+	case IN_BLOB:
+		if (a->n > 0 || xml_blob(n, &a->blob) == -1)
+			return FAULT_SCHEMA;
+		break;
+	case IN_NODE:
+		if (xml_first(n) == NULL)
+			return FAULT_SCHEMA;
+		a->node = n;
 		break;
 	case IN_TIME:			/* c:Datetime or c:Interval inside */
 		if (xml_first(n) == NULL)
@@ -132,6 +168,31 @@ run_method(struct method_call *m, const struct method *method)
 	reply_close(c->r, m->prefix, output);
 }
 
+static struct method_call *
+call_new(struct soap_call *c)
+{
+	struct method_call *m = calloc(1, sizeof *m);	/* some kilobytes */
+
+	if (m == NULL)
+		c->r->fault = FAULT_INTERNAL;
+	else
+		m->call = c;
+	return m;
+}
+
+static void
+call_free(struct method_call *m)
+{
+	size_t k;
+
+	for (k = 0; k < INPUTS_MAX; k++) {
+		if (m->arg[k].blob.len > 0)
+			gnutls_memset(m->arg[k].blob.data, 0, m->arg[k].blob.len);
+		free(m->arg[k].blob.data);
+	}
+	free(m);
+}
+
 void
 class_invoke(struct soap_call *c, const char *name)
 {
@@ -144,15 +205,73 @@ class_invoke(struct soap_call *c, const char *name)
 		c->r->fault = cl == NULL ? FAULT_UNREACHABLE : FAULT_ACTION;
 		return;
 	}
-	m = calloc(1, sizeof *m);	/* some kilobytes */
-	if (m == NULL) {
-		c->r->fault = FAULT_INTERNAL;
+	if ((m = call_new(c)) == NULL)
 		return;
-	}
-	m->call = c;
 	realms = method->realms != 0 ? method->realms : method->reads ?
 	    cl->read_realms : cl->write_realms;
 	if (class_locate(c, cl, realms, &m->inst) == 0)
 		run_method(m, method);
-	free(m);
+	call_free(m);
+}
+
+/* ---- Create and Delete --------------------------------------------- */
+
+static void
+run_create(struct method_call *m)
+{
+	const struct method *create = m->inst.class->create;
+	struct soap_call *c = m->call;
+	char uri[TEXT_MAX], g;
+
+	uri_of_class(m->inst.class->name, uri);
+	if (c->q->body == NULL || !xml_is(c->q->body, uri, m->inst.class->name))
+		c->r->fault = FAULT_REPRESENTATION;
+	else
+		c->r->fault = read_inputs(m, create, xml_first(c->q->body), uri);
+	if (c->r->fault != FAULT_NONE)
+		return;
+	c->r->amt_status = create->run(m);
+	if (c->r->amt_status != 0 && c->r->fault == FAULT_NONE)
+		c->r->fault = FAULT_INTERNAL;
+	if (c->r->fault != FAULT_NONE)
+		return;
+	g = reply_ns(c->r, NS_TRANSFER);
+	reply_open(c->r, g, "ResourceCreated");
+	write_instance_keys(c->r, &m->inst);
+	reply_close(c->r, g, "ResourceCreated");
+}
+
+void
+class_create(struct soap_call *c)
+{
+	const struct class *cl = class_find(c->sim, c->q->class);
+	struct method_call *m;
+
+	if (cl == NULL || cl->create == NULL)
+		c->r->fault = cl == NULL ? FAULT_UNREACHABLE : FAULT_ACTION;
+	else if (!class_allows(c->user, cl->write_realms))
+		c->r->fault = FAULT_ACCESS_DENIED;
+	if (c->r->fault != FAULT_NONE || (m = call_new(c)) == NULL)
+		return;
+	m->inst = (struct inst){ .sim = c->sim, .class = cl };
+	run_create(m);
+	call_free(m);
+}
+
+/* The answer's body is empty. */
+void
+class_delete(struct soap_call *c)
+{
+	const struct class *cl = class_find(c->sim, c->q->class);
+	struct inst i;
+
+	if (cl == NULL || cl->remove == NULL) {
+		c->r->fault = cl == NULL ? FAULT_UNREACHABLE : FAULT_ACTION;
+		return;
+	}
+	if (class_locate(c, cl, cl->write_realms, &i) == -1)
+		return;
+	c->r->amt_status = cl->remove(c->sim, i.index);
+	if (c->r->amt_status != 0)
+		c->r->fault = FAULT_INTERNAL;
 }

@@ -457,6 +457,13 @@ on_join(void *cls, struct MHD_Connection *mc, void **context,
 	c->joined = what == MHD_CONNECTION_NOTIFY_STARTED;
 }
 
+/* Firmware forgets its digest sessions: a client is asked once more. */
+void
+sim_acl_changed(struct sim *sim)
+{
+	digest_forget(&sim->web->nonces);
+}
+
 /* ---- life -------------------------------------------------------------- */
 
 void

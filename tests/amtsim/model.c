@@ -64,7 +64,7 @@ model_user(struct model *m, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < m->nusers; i++)
+	for (i = 0; i < m->nusers && name[0] != '\0'; i++)
 		if (m->users[i].enabled && strcmp(m->users[i].name, name) == 0)
 			return &m->users[i];
 	return NULL;
@@ -92,26 +92,46 @@ model_ha1(const struct model *m, const char *name, const void *password,
 }
 
 struct user *
-model_user_add(struct model *m, const char *name, const char *password,
-    enum access access, uint32_t realms)
+model_user_new(struct model *m)
 {
 	struct user *u;
 	size_t i;
 
-	if (m->nusers == USERS_MAX || strlen(name) > USER_NAME_MAX)
+	if (m->nusers == USERS_MAX)
 		return NULL;
 	u = &m->users[m->nusers];
 	memset(u, 0, sizeof *u);
-	(void)snprintf(u->name, sizeof u->name, "%s", name);
-	model_ha1(m, name, password, strlen(password), u->ha1);
-	u->access = access;
-	u->realms = realms;
 	u->enabled = true;
 	for (i = 0; i < m->nusers; i++)
 		if (u->handle <= m->users[i].handle)
 			u->handle = m->users[i].handle + 1;
 	m->nusers++;
 	return u;
+}
+
+struct user *
+model_user_add(struct model *m, const char *name, const char *password,
+    enum access access, uint32_t realms)
+{
+	struct user *u;
+
+	if (strlen(name) > USER_NAME_MAX || (u = model_user_new(m)) == NULL)
+		return NULL;
+	(void)snprintf(u->name, sizeof u->name, "%s", name);
+	model_ha1(m, name, password, strlen(password), u->ha1);
+	u->access = access;
+	u->realms = realms;
+	return u;
+}
+
+void
+model_user_remove(struct model *m, struct user *u)
+{
+	size_t i = (size_t)(u - m->users);
+
+	m->nusers--;
+	memmove(u, u + 1, (m->nusers - i) * sizeof *u);
+	memset(&m->users[m->nusers], 0, sizeof *u);
 }
 
 bool

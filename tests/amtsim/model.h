@@ -15,6 +15,7 @@
 
 #define USERS_MAX 16
 #define USER_NAME_MAX 16		/* bytes, without NUL */
+#define SID_MAX 28
 #define MESSAGE_MAX 256
 
 /* What an AMT generation is like; profile.c holds the table. */
@@ -41,8 +42,10 @@ enum realm { REALM_REDIRECTION = 2, REALM_ADMIN = 3, REALM_HWASSET = 4,
     REALM_REMOTECONTROL = 5, REALM_INFO = 13 };
 
 struct user {
-	char name[USER_NAME_MAX + 1];
+	char name[USER_NAME_MAX + 1];	/* "": a Kerberos user */
 	char ha1[33];			/* MD5(user:realm:password), hex */
+	uint8_t sid[SID_MAX];		/* of a Kerberos user, binary */
+	size_t sid_len;
 	enum access access;
 	uint32_t realms;		/* 1 << enum realm */
 	uint32_t handle;
@@ -116,6 +119,9 @@ const struct profile *profile_find(const char *name);	/* NULL: unknown */
 struct user *model_user(struct model *m, const char *name);
 struct user *model_user_add(struct model *m, const char *name,
     const char *password, enum access access, uint32_t realms);	/* NULL: full */
+/* A new one at the end, enabled, with the next handle; NULL: full. */
+struct user *model_user_new(struct model *m);
+void model_user_remove(struct model *m, struct user *u);
 
 /* MD5(name:realm:password) in hex, as kept in struct user. */
 void model_ha1(const struct model *m, const char *name, const void *password,
@@ -148,6 +154,8 @@ void sim_violation(struct sim *sim, const char *door, const char *fmt, ...)
 
 /* Redirection: close the session of a service (TerminateSession). */
 bool sim_terminate(struct sim *sim, enum service s);	/* false: none open */
+/* A user was changed: every login is asked for again (http.c). */
+void sim_acl_changed(struct sim *sim);
 /* ListenerEnabled, TLS settings changed: open and close ports to match. */
 void sim_ports_changed(struct sim *sim);
 /* ping, power changed: kernel echo replies to match. */

@@ -3,8 +3,7 @@
  * WS-Management messages: envelope, headers, dispatch by Action, faults
  * (WS-Man reference, parts a.4 envelope and a.7 faults).  Whatever a
  * correct client of this protocol does not do is refused and noted as a
- * violation.  Leaves out: events, Create and Delete (no class here has
- * them), filters.
+ * violation.  Leaves out: events, filters.
  */
 #include <ctype.h>
 #include <libxml/parser.h>
@@ -12,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <gnutls/gnutls.h>
 
 #include <lib/err.h>
 
@@ -87,6 +88,8 @@ static const struct {
 	    "The SOAP version is not supported." },
 	[FAULT_UNAVAILABLE] = { 'b', "EndpointUnavailable", true, 500,
 	    "The specified endpoint is currently unavailable." },
+	[FAULT_EXISTS] = { 'e', "AlreadyExists", false, 400,
+	    "The sender attempted to create a resource which already exists." },
 };
 
 /* ---- reading ------------------------------------------------------- */
@@ -151,6 +154,33 @@ xml_text(const xmlNode *n, char out[TEXT_MAX])
 	return 0;
 }
 
+int
+xml_blob(const xmlNode *n, struct blob *out)
+{
+	xmlChar *text = xmlNodeGetContent(n);
+	gnutls_datum_t in, raw;
+	int rc = -1;
+
+	memset(out, 0, sizeof *out);
+	if (text == NULL || xml_first(n) != NULL)
+		goto out;
+	in.data = text;
+	in.size = (unsigned)strlen((const char *)text);
+	if (in.size == 0 || gnutls_base64_decode2(&in, &raw) != 0)
+		goto out;
+	out->data = malloc(raw.size);
+	if (out->data != NULL) {
+		memcpy(out->data, raw.data, raw.size);
+		out->len = raw.size;
+		rc = 0;
+	}
+	gnutls_memset(raw.data, 0, raw.size);	/* may be a key */
+	gnutls_free(raw.data);
+ out:
+	xmlFree(text);
+	return rc;
+}
+
 static int
 read_selectors(const xmlNode *set, struct selector_set *out)
 {
@@ -171,6 +201,7 @@ read_selectors(const xmlNode *set, struct selector_set *out)
 		inner = xml_first(c);
 		s->epr = inner != NULL &&
 		    xml_is(inner, NS_ADDRESSING, "EndpointReference");
+		s->node = s->epr ? inner : NULL;
 		s->value[0] = '\0';
 		if (!s->epr && xml_text(c, s->value) == -1)
 			return -1;
@@ -284,6 +315,23 @@ reply_text(struct soap_reply *r, char prefix, const char *name,
 {
 	reply_open(r, prefix, name);
 	reply_escaped(r, text);
+	reply_close(r, prefix, name);
+}
+
+void
+reply_base64(struct soap_reply *r, char prefix, const char *name,
+    const void *p, size_t n)
+{
+	gnutls_datum_t in = { (void *)(uintptr_t)p, (unsigned)n }, text;
+	struct err e;
+
+	reply_open(r, prefix, name);
+	if (n > 0 && gnutls_base64_encode2(&in, &text) != 0) {
+		r->broken = true;
+	} else if (n > 0) {
+		r->broken |= buf_add(&r->body, text.data, text.size, &e) == -1;
+		gnutls_free(text.data);
+	}
 	reply_close(r, prefix, name);
 }
 
@@ -578,21 +626,14 @@ identify(struct soap_call *c)
 	reply_close(c->r, g, "IdentifyResponse");
 }
 
-static void
-not_supported(struct soap_call *c)
-{
-	c->r->fault = class_find(c->sim, c->q->class) == NULL ?
-	    FAULT_UNREACHABLE : FAULT_ACTION;
-}
-
 static const struct {
 	const char *ns, *verb;
 	void (*run)(struct soap_call *c);
 } verbs[] = {
 	{ NS_TRANSFER, "Get", class_get },
 	{ NS_TRANSFER, "Put", class_put },
-	{ NS_TRANSFER, "Create", not_supported },
-	{ NS_TRANSFER, "Delete", not_supported },
+	{ NS_TRANSFER, "Create", class_create },
+	{ NS_TRANSFER, "Delete", class_delete },
 	{ NS_ENUMERATION, "Enumerate", class_enumerate },
 	{ NS_ENUMERATION, "Pull", class_pull },
 	{ NS_ENUMERATION, "Release", class_release },

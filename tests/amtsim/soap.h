@@ -32,13 +32,20 @@ enum soap_fault {
 	FAULT_ACTION, FAULT_REPRESENTATION, FAULT_SCHEMA, FAULT_SELECTORS,
 	FAULT_PARAMETER, FAULT_CONTEXT, FAULT_ENCODING_LIMIT, FAULT_FEATURE,
 	FAULT_HEADER_REQUIRED, FAULT_HEADER, FAULT_MUST_UNDERSTAND,
-	FAULT_VERSION, FAULT_UNAVAILABLE, FAULTS
+	FAULT_VERSION, FAULT_UNAVAILABLE, FAULT_EXISTS, FAULTS
 };
 
 struct selector {
 	char name[WS_NAME_MAX];
 	char value[TEXT_MAX];		/* "" for an EPR */
 	bool epr;
+	const struct _xmlNode *node;	/* the EPR; lives with the request */
+};
+
+/* Bytes that travel as base64. */
+struct blob {
+	uint8_t *data;
+	size_t len;
 };
 
 struct selector_set {
@@ -114,6 +121,8 @@ struct _xmlNode *xml_next(const struct _xmlNode *n);
 struct _xmlNode *xml_child(const struct _xmlNode *n, const char *ns,
     const char *name);
 int xml_text(const struct _xmlNode *n, char out[TEXT_MAX]);	/* -1: not text */
+/* Decoded, to be freed; -1: not base64. */
+int xml_blob(const struct _xmlNode *n, struct blob *out);
 /* The content of an EPR; -1: not one. */
 int xml_epr(const struct _xmlNode *n, struct epr *out);
 /* "http://.../CIM_Service" -> "CIM_Service"; "" when it is no class URI. */
@@ -128,6 +137,8 @@ void reply_open(struct soap_reply *r, char prefix, const char *name);
 void reply_close(struct soap_reply *r, char prefix, const char *name);
 void reply_text(struct soap_reply *r, char prefix, const char *name,
     const char *text);			/* escaped */
+void reply_base64(struct soap_reply *r, char prefix, const char *name,
+    const void *p, size_t n);
 void reply_escaped(struct soap_reply *r, const char *text);
 
 #endif

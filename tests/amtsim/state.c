@@ -94,6 +94,7 @@ users(const struct model *m)
 		put_text(o, "name", m->users[i].name);
 		put_int(o, "handle", m->users[i].handle);
 		put_bool(o, "enabled", m->users[i].enabled);
+		put_bool(o, "kerberos", m->users[i].sid_len > 0);
 		put_text(o, "access", accesses[m->users[i].access]);
 		realms = json_object_new_array();
 		for (r = 0; r < 32; r++)
