@@ -4,12 +4,13 @@
 # of children; and the program links what it needs and no more.
 . ./lib.sh
 start_sim --power on
+until_ok host_echoes
 p=$AMT_PASSWORD
 unset AMT_PASSWORD
 mkfifo "$T/in"
 background sh -c 'exec amtterm -vvv -p "$1" <"$T/in" >"$T/out" 2>"$T/err"' sh "$p"
 exec 9>"$T/in"
-until_ok grep -q 'amtsim\$' "$T/out"
+until_ok session_is_open sol
 cmdline=$(tr '\0' ' ' <"/proc/$pid/cmdline")
 has "$cmdline" "amtterm -vvv -p" "ps shows the command"
 hasnt "$cmdline" "$p" "but not the password"
