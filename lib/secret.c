@@ -258,7 +258,7 @@ secret_read_command(struct secret *s, const char *command, struct err *e)
  * is left with a mute terminal.  ^C is read as a byte.
  */
 static int
-read_quietly(struct secret *s, int fd, struct err *e)
+read_quietly(struct secret *s, int fd, const char *prompt, struct err *e)
 {
 	struct termios was, mute;
 	sigset_t all, old;
@@ -278,6 +278,8 @@ read_quietly(struct secret *s, int fd, struct err *e)
 	sigaddset(&all, SIGTSTP);
 	(void)sigprocmask(SIG_BLOCK, &all, &old);
 	(void)tcsetattr(fd, TCSAFLUSH, &mute);
+	/* Not before: who types at once would be seen, and not heard. */
+	(void)!write(fd, prompt, strlen(prompt));
 	for (;;) {			/* a line or a signal */
 		struct pollfd p = { fd, POLLIN, 0 };
 		sigset_t pending;
@@ -310,8 +312,7 @@ secret_prompt(struct secret *s, const char *prompt, struct err *e)
 	if ((fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)) == -1)
 		return err_set(e, ERR_USAGE, "no password, and no terminal to "
 		    "ask on: use --password-file, AMT_PASSWORD or amt.conf(5)");
-	(void)!write(fd, prompt, strlen(prompt));
-	rc = read_quietly(s, fd, e);
+	rc = read_quietly(s, fd, prompt, e);
 	(void)close(fd);
 	return rc;
 }
