@@ -41,23 +41,30 @@ out_print(struct out *o, struct err *e)
  * A value stays on its line, and nobody's terminal obeys a stranger:
  * control characters become '?'.
  */
-static int
-add_line(struct out *o, const char *name, const char *value, struct err *e)
+static void
+printable(struct out *o, size_t start)
 {
-	size_t at = o->text.len, i;
-	uint8_t *p;
+	uint8_t *p = o->text.data;
+	size_t i;
 
-	if (buf_addf(&o->text, e, "%s%s%s", name, *name != '\0' ? "\t" : "",
-	    value) == -1)
-		return -1;
-	p = o->text.data;
-	for (i = at + strlen(name) + (*name != '\0'); i < o->text.len; i++) {
+	for (i = start; i < o->text.len; i++) {
 		if (p[i] < 0x20 || p[i] == 0x7f)
 			p[i] = '?';
 		else if (p[i] == 0xc2 && i + 1 < o->text.len &&
 		    p[i + 1] < 0xa0)
 			p[i] = p[i + 1] = '?';	/* C1 in UTF-8 */
 	}
+}
+
+static int
+add_line(struct out *o, const char *name, const char *value, struct err *e)
+{
+	size_t at = o->text.len;
+
+	if (buf_addf(&o->text, e, "%s%s%s", name, *name != '\0' ? "\t" : "",
+	    value) == -1)
+		return -1;
+	printable(o, at + strlen(name) + (*name != '\0'));
 	return buf_add(&o->text, "\n", 1, e);
 }
 
@@ -108,6 +115,51 @@ out_end(struct out *o)
 {
 	if (o->as_json)
 		json_object_end(&o->json);
+}
+
+static void
+json_list(struct json *j, const char *value)
+{
+	char word[256];
+	size_t n;
+
+	json_array(j);
+	while (*value != '\0' && strcmp(value, "none") != 0) {
+		n = strcspn(value, ",");
+		(void)snprintf(word, sizeof word, "%.*s", (int)n, value);
+		json_text(j, word);
+		value += n + (value[n] == ',');
+	}
+	json_array_end(j);
+}
+
+int
+out_row(struct out *o, const struct out_cell *c, struct err *e)
+{
+	size_t start, i;
+
+	if (o->as_json) {
+		json_object(&o->json);
+		for (; c->name != NULL; c++) {
+			json_name(&o->json, c->name);
+			if (c->list)
+				json_list(&o->json, c->value);
+			else
+				json_text(&o->json, c->value);
+		}
+		json_object_end(&o->json);
+		return 0;
+	}
+	for (i = 0; c[i].name != NULL; i++) {
+		start = o->text.len;
+		if (buf_addf(&o->text, e, "%s", c[i].value) == -1)
+			return -1;
+		printable(o, start);
+		if (buf_add(&o->text, c[i + 1].name != NULL ? "\t" : "\n", 1,
+		    e) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 /* The value of one element, in scratch, NUL-terminated. */

@@ -40,10 +40,17 @@ int out_setting(struct out *o, const char *name, const char *value,
     const char *origin, struct err *e);
 void out_end(struct out *o);
 
+/*
+ * A line of a table: cells with tabs between, or an object.  Ends in a NULL
+ * name.  A list is "a,b", or "none"; in JSON an array.
+ */
+struct out_cell { const char *name, *value; bool list; };
+int out_row(struct out *o, const struct out_cell *cells, struct err *e);
+
 /* An instance: each property a fact, in the firmware's order. */
 int out_instance(struct out *o, const struct ws_node *instance,
     bool name_class, struct err *e);
-void out_list(struct out *o);		/* before several instances */
+void out_list(struct out *o);		/* before several instances or rows */
 void out_list_end(struct out *o);
 
 #endif
