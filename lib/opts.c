@@ -66,6 +66,8 @@ opts_seconds(int64_t *ms, const char *text, const char *what, struct err *e)
 		return err_set(e, ERR_USAGE, "%s: \"%s\" is not a number of "
 		    "seconds", what, text);
 	*ms = (int64_t)(v * 1000 + 0.5);
+	if (*ms == 0 && v > 0)
+		*ms = 1;		/* 0 may mean "never" */
 	return 0;
 }
 

@@ -70,7 +70,7 @@ void opts_usage(const struct opts_spec *spec, FILE *f);
 /* To the last character, within lo..hi; what names it in the error. */
 int opts_number(long *n, const char *text, long lo, long hi, const char *what,
     struct err *e);
-/* "2", "0.5": seconds to milliseconds, at most a year. */
+/* "2", "0.5": seconds to milliseconds, at most a year; 0 only for 0. */
 int opts_seconds(int64_t *ms, const char *text, const char *what,
     struct err *e);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pingwait: wait until machines answer, or no longer do.  Options, names of
- * the hosts file, exit status; the waiting is in wait.c.  No signal is
- * caught: there is nothing to tidy up, and who is killed by one must die of
- * it.  No login either, so the options of those that log in stay out.
+ * the hosts file, exit status; the waiting is in wait.c, the command that may
+ * follow in command.c.  No signal is caught: there is nothing to tidy up, and
+ * who is killed by one must die of it.  No login either, so the options of
+ * those that log in stay out.
  */
 #include <sys/socket.h>
 
@@ -19,16 +20,17 @@
 #include "lib/log.h"
 #include "lib/machine.h"
 #include "lib/opts.h"
+#include "pingwait/command.h"
 #include "pingwait/wait.h"
 
 #define DOWN_ROUNDS 3			/* unanswered in a row are silence */
 #define DOWN_PATIENCE_MS 1000		/* for an answer from far away */
 #define INTERVAL_MIN_MS 100		/* what is still polite */
 #define INTERVAL_MAX_MS (3600 * 1000)
-
 #define COUNT_MAX 1000			/* -n */
 
-enum { DOWN = OPTS_LONG, ALL, ANY, CONFIG, HELP, VERSION_ };
+enum { DOWN = OPTS_LONG, REBOOT, ALL, ANY, RMCP, AMT, OS, JSON, CONFIG, HELP,
+    VERSION_ };
 
 static const struct opts_row rows[] = {
 	{ 't', "timeout", "SECONDS", "give up after that; 0: never (default)" },
@@ -36,13 +38,18 @@ static const struct opts_row rows[] = {
 	{ 'd', "delay", "SECONDS", "before the first probe (default 0)" },
 	{ 'n', "count", "N", "answers in a row (default 1; --down: missing, 3)" },
 	{ DOWN, "down", NULL, "wait until it no longer answers" },
+	{ REBOOT, "reboot", NULL, "until it no longer answers, then does again" },
 	{ ALL, "all", NULL, "wait for all hosts (default)" },
 	{ ANY, "any", NULL, "one host is enough" },
 	{ 'P', "port", "PORT", "wait for this TCP port instead of echoes" },
+	{ RMCP, "rmcp", NULL, "send RMCP presence pings, print what they tell" },
+	{ AMT, "amt", NULL, "wait for any sign of Intel AMT" },
+	{ OS, "os", NULL, "wait for the operating system, not for AMT" },
 	{ '4', "ipv4", NULL, "IPv4 only" },
 	{ '6', "ipv6", NULL, "IPv6 only" },
 	{ 'h', "host", "HOST", "the same as an operand" },
 	{ CONFIG, "config", "FILE", "hosts file instead of amt.conf(5)'s places" },
+	{ JSON, "json", NULL, "print a line of JSON for each host" },
 	{ 'q', "quiet", NULL, "print nothing; the exit status tells" },
 	{ 'v', "verbose", NULL, "say more; twice, every probe and answer" },
 	{ HELP, "help", NULL, "print this and exit" },
@@ -55,6 +62,8 @@ struct command {
 	const char *config;
 	const char **hosts;		/* as given */
 	size_t nhosts;
+	uint32_t count;			/* -n; 0: not given */
+	char **then;			/* the command; NULL: none */
 	int verbosity;
 	bool help, version;
 };
@@ -66,7 +75,7 @@ usage(FILE *f)
 	size_t i;
 	int n;
 
-	(void)fprintf(f, "usage: pingwait [options] host...\n\n");
+	(void)fprintf(f, "usage: pingwait [options] host... [-- command...]\n\n");
 	for (i = 0; i < ROWS; i++) {
 		n = snprintf(left, sizeof left, rows[i].val < OPTS_LONG ?
 		    "-%c, --%s" : "%c   --%s", rows[i].val < OPTS_LONG ?
@@ -78,7 +87,6 @@ usage(FILE *f)
 	}
 }
 
-/* Less than a millisecond must not become none: 0 may mean "never". */
 static int
 seconds(int64_t *ms, int val, const char *text, struct err *e)
 {
@@ -86,8 +94,6 @@ seconds(int64_t *ms, int val, const char *text, struct err *e)
 
 	if (opts_seconds(ms, text, what, e) == -1)
 		return -1;
-	if (*ms == 0 && strpbrk(text, "123456789") != NULL)
-		*ms = 1;
 	if (val == 'i' && (*ms < INTERVAL_MIN_MS || *ms > INTERVAL_MAX_MS))
 		return err_set(e, ERR_USAGE, "-i: \"%s\" is not from %g to "
 		    "%d seconds", text, INTERVAL_MIN_MS / 1000.0,
@@ -96,17 +102,46 @@ seconds(int64_t *ms, int val, const char *text, struct err *e)
 }
 
 static int
-number(struct wait_options *w, int val, const char *text, struct err *e)
+count(uint32_t *n, const char *text, struct err *e)
 {
 	long v;
 
-	if (opts_number(&v, text, 1, val == 'n' ? COUNT_MAX : 65535,
-	    val == 'n' ? "-n" : "-P", e) == -1)
+	if (opts_number(&v, text, 1, COUNT_MAX, "-n", e) == -1)
 		return -1;
-	if (val == 'n')
-		w->rules.need = (uint32_t)v;
-	else
-		w->port = (uint16_t)v;
+	*n = (uint32_t)v;
+	return 0;
+}
+
+/* What is asked; the probes exclude each other. */
+static int
+ask(struct wait_options *w, const struct means *means, struct err *e)
+{
+	if (w->means.how != NULL && w->means.how != means->how)
+		return err_set(e, ERR_USAGE, "-P, --rmcp, --amt and --os "
+		    "exclude each other");
+	w->means = *means;
+	return 0;
+}
+
+static int
+ask_port(struct wait_options *w, const char *text, struct err *e)
+{
+	long v;
+
+	if (opts_number(&v, text, 1, 65535, "-P", e) == -1 ||
+	    ask(w, &means_port, e) == -1)
+		return -1;
+	w->means.ports[0] = (uint16_t)v;
+	return 0;
+}
+
+static int
+aim(struct wait_options *w, enum probe_goal goal, struct err *e)
+{
+	if (w->rules.goal != PROBE_UP && w->rules.goal != goal)
+		return err_set(e, ERR_USAGE, "--down and --reboot exclude "
+		    "each other");
+	w->rules.goal = goal;
 	return 0;
 }
 
@@ -119,9 +154,13 @@ take(struct command *c, int val, char *text, struct err *e)
 	case 't': return seconds(&w->timeout_ms, val, text, e);
 	case 'i': return seconds(&w->rules.interval_ms, val, text, e);
 	case 'd': return seconds(&w->delay_ms, val, text, e);
-	case 'n':
-	case 'P': return number(w, val, text, e);
-	case DOWN: w->rules.down = true; return 0;
+	case 'n': return count(&c->count, text, e);
+	case 'P': return ask_port(w, text, e);
+	case RMCP: return ask(w, &means_rmcp, e);
+	case AMT: return ask(w, &means_amt, e);
+	case OS: return ask(w, &means_os, e);
+	case DOWN: return aim(w, PROBE_DOWN, e);
+	case REBOOT: return aim(w, PROBE_REBOOT, e);
 	case ALL: w->any = false; return 0;
 	case ANY: w->any = true; return 0;
 	case '4':
@@ -133,6 +172,7 @@ take(struct command *c, int val, char *text, struct err *e)
 		return 0;
 	case 'h': c->hosts[c->nhosts++] = text; return 0;
 	case CONFIG: c->config = text; return 0;
+	case JSON: w->json = true; return 0;
 	case 'q': w->quiet = true; return 0;
 	case 'v': c->verbosity++; return 0;
 	case HELP: c->help = true; return 0;
@@ -161,6 +201,24 @@ getopt_table(struct option table[ROWS + 1], char letters[2 * ROWS + 2])
 	letters[n] = '\0';
 }
 
+/* A command follows "--", which getopt would move about: cut it off first. */
+static int
+cut_command(struct command *c, int *argc, char **argv, struct err *e)
+{
+	int i;
+
+	for (i = 1; i < *argc && strcmp(argv[i], "--") != 0; i++)
+		;
+	if (i == *argc)
+		return 0;
+	if (i + 1 == *argc)
+		return err_set(e, ERR_USAGE, "after -- comes the command that "
+		    "is run when the condition holds");
+	c->then = argv + i + 1;
+	*argc = i;
+	return 0;
+}
+
 static int
 parse(struct command *c, int argc, char **argv, struct err *e)
 {
@@ -170,6 +228,8 @@ parse(struct command *c, int argc, char **argv, struct err *e)
 	char *word;
 	int val;
 
+	if (cut_command(c, &argc, argv, e) == -1)
+		return -1;
 	getopt_table(table, letters);
 	opterr = 0;
 	while ((val = getopt_long(argc, argv, letters, table, NULL)) != -1) {
@@ -196,19 +256,25 @@ static int
 check(struct command *c, struct err *e)
 {
 	struct wait_options *w = &c->wait;
-	const char *env = getenv("AMT_HOST");
+	const char *env = secure_getenv("AMT_HOST");
 
 	if (c->nhosts == 0 && env != NULL && env[0] != '\0')
 		c->hosts[c->nhosts++] = env;
 	if (c->nhosts == 0)
 		return err_set(e, ERR_USAGE, "which host? usage: pingwait "
-		    "[options] host...");
+		    "[options] host... [-- command...]");
+	if (c->then != NULL && command_check(c->then, w->any ? 1 : c->nhosts,
+	    e) == -1)
+		return -1;
 	if (w->timeout_ms > 0 && w->delay_ms >= w->timeout_ms)
 		return err_set(e, ERR_USAGE, "-d %g waits longer than -t %g "
 		    "in all: nothing would be probed", (double)w->delay_ms /
 		    1000, (double)w->timeout_ms / 1000);
-	if (w->rules.need == 0)		/* no -n */
-		w->rules.need = w->rules.down ? DOWN_ROUNDS : 1;
+	if (w->means.how == NULL)
+		w->means = means_echo;
+	w->rules.answers = c->count > 0 ? c->count : 1;
+	w->rules.misses = c->count > 0 && w->rules.goal == PROBE_DOWN ?
+	    c->count : DOWN_ROUNDS;
 	w->rules.patience_ms = w->rules.interval_ms > DOWN_PATIENCE_MS ?
 	    w->rules.interval_ms : DOWN_PATIENCE_MS;
 	w->notice = !w->quiet && isatty(STDERR_FILENO);
@@ -236,6 +302,19 @@ find(struct wait_target *t, const struct conf *conf, const char *text,
 	return 0;
 }
 
+/* The hosts that are met; their names come instead of what was given. */
+static int
+run_command(struct command *c, const struct wait_target *targets,
+    struct err *e)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->nhosts; i++)
+		if (targets[i].met)
+			c->hosts[n++] = targets[i].name;
+	return command_run(c->then, c->hosts, n, e);
+}
+
 static int
 run(struct command *c, struct err *e)
 {
@@ -254,6 +333,8 @@ run(struct command *c, struct err *e)
 		if (find(&targets[i], &conf, c->hosts[i], e) == -1)
 			goto out;
 	rc = wait_for_hosts(&c->wait, targets, c->nhosts, e);
+	if (rc == 0 && c->then != NULL)
+		rc = run_command(c, targets, e);
  out:
 	for (i = 0; targets != NULL && i < c->nhosts; i++)
 		free(targets[i].name);

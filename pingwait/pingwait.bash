@@ -4,16 +4,29 @@
 
 _pingwait() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local file=${AMT_CONF:-${XDG_CONFIG_HOME:-$HOME/.config}/amt/amt.conf}
+	local i file=${AMT_CONF:-${XDG_CONFIG_HOME:-$HOME/.config}/amt/amt.conf}
 
 	COMPREPLY=()
 	case $prev in
 	--config)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
-	-t | -i | -d | --timeout | --interval | --delay)
+	-t | -i | -d | -n | --timeout | --interval | --delay | --count)
+		return ;;
+	-P | --port)
+		mapfile -t COMPREPLY < <(compgen -W "16992 16993 16994 16995" \
+		    -- "$cur")
 		return ;;
 	esac
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		[[ ${COMP_WORDS[i]} == -- ]] || continue
+		if ((i == COMP_CWORD - 1)); then
+			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		else
+			mapfile -t COMPREPLY < <(compgen -W '{}' -f -- "$cur")
+		fi
+		return
+	done
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(pingwait --help |
 		    grep -oE -e '(^| )--?[0-9A-Za-z]+' | sort -u)" -- "$cur")

@@ -17,10 +17,21 @@ probe_init(struct probe *p, const struct probe_rules *rules, uint64_t cookie,
 {
 	memset(p, 0, sizeof *p);
 	p->rules = rules;
+	p->falling = rules->goal != PROBE_UP;
 	p->cookie = cookie;
 	p->lookup_ms = now_ms;
 	p->send_ms = start_ms;
 	p->silent_ms = PROBE_NEVER;
+}
+
+/* From now on answers are wanted, to what is asked from now on. */
+static void
+fell(struct probe *p)
+{
+	p->falling = false;
+	p->silent_ms = PROBE_NEVER;
+	p->run = 0;
+	p->answered = p->sent;
 }
 
 enum probe_do
@@ -28,10 +39,13 @@ probe_step(struct probe *p, int64_t now_ms)
 {
 	if (p->met)
 		return PROBE_WAIT;
-	if (p->rules->down ? now_ms >= p->silent_ms :
-	    p->run >= p->rules->need) {
-		p->met = true;
-		return PROBE_MET;
+	if (p->falling ? now_ms >= p->silent_ms :
+	    p->run >= p->rules->answers) {
+		p->met = p->rules->goal != PROBE_REBOOT || !p->falling;
+		if (p->met)
+			return PROBE_MET;
+		fell(p);
+		return PROBE_FELL;
 	}
 	if (!p->looking && now_ms >= p->lookup_ms) {
 		p->looking = true;
@@ -60,6 +74,17 @@ probe_next_ms(const struct probe *p)
 	return next;
 }
 
+static bool
+same_addresses(const struct probe *p, const struct addr *addrs, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && n == p->naddrs; i++)
+		if (!addr_same(&p->addrs[i], &addrs[i]))
+			return false;
+	return n == p->naddrs;
+}
+
 void
 probe_resolved(struct probe *p, int64_t now_ms, const struct addr *addrs,
     size_t n, bool literal)
@@ -68,6 +93,8 @@ probe_resolved(struct probe *p, int64_t now_ms, const struct addr *addrs,
 	if (n > PROBE_ADDRS_MAX)
 		n = PROBE_ADDRS_MAX;
 	if (n > 0) {
+		if (!same_addresses(p, addrs, n))
+			memset(p->heard, 0, sizeof p->heard);
 		memcpy(p->addrs, addrs, n * sizeof *addrs);
 		p->naddrs = n;
 	}
@@ -79,25 +106,47 @@ probe_resolved(struct probe *p, int64_t now_ms, const struct addr *addrs,
 }
 
 /*
- * Silence is proven when `need' rounds after the latest answered one were
+ * Silence is proven when `misses' rounds after the latest answered one were
  * sent and the last of those had its time.
  */
 static void
 silence(struct probe *p, int64_t now_ms)
 {
-	p->silent_ms = !p->rules->down ||
-	    p->sent - p->answered < p->rules->need ?
+	p->silent_ms = !p->falling ||
+	    p->sent - p->answered < p->rules->misses ?
 	    PROBE_NEVER : now_ms + p->rules->patience_ms;
+}
+
+static uint64_t
+bit_of(uint32_t round)
+{
+	return UINT64_C(1) << round % PROBE_REMEMBERED;
 }
 
 void
 probe_sent(struct probe *p, int64_t now_ms, bool left)
 {
+	size_t i, way;
+
 	if (!left)
 		return;
 	p->sent++;
+	for (i = 0; i < PROBE_ADDRS_MAX; i++)
+		for (way = 0; way < PROBE_WAYS; way++)
+			p->heard[i][way] &= ~bit_of(p->sent);
 	if (p->silent_ms == PROBE_NEVER)
 		silence(p, now_ms);
+}
+
+int
+probe_find(const struct probe *p, const struct addr *a)
+{
+	size_t i;
+
+	for (i = 0; i < p->naddrs; i++)
+		if (addr_same(&p->addrs[i], a))
+			return (int)i;
+	return -1;
 }
 
 /*
@@ -107,17 +156,24 @@ probe_sent(struct probe *p, int64_t now_ms, bool left)
  */
 enum probe_verdict
 probe_answer(struct probe *p, int64_t now_ms, const struct addr *from,
-    uint64_t cookie, uint32_t round)
+    unsigned way, uint64_t cookie, uint32_t round)
 {
-	size_t i;
+	int i = probe_find(p, from);
+	uint64_t *heard;
 
-	for (i = 0; i < p->naddrs && !addr_same(&p->addrs[i], from); i++)
-		;
-	if (i == p->naddrs || cookie != p->cookie || round == 0 ||
-	    round > p->sent)
+	if (i == -1 || way >= PROBE_WAYS || cookie != p->cookie ||
+	    round == 0 || round > p->sent)
 		return PROBE_FORGED;
-	if (round <= p->answered || p->met)
+	if (p->sent - round >= PROBE_REMEMBERED)
 		return PROBE_LATE;
+	heard = &p->heard[i][way];
+	if (*heard & bit_of(round))
+		return PROBE_DUPLICATE;
+	*heard |= bit_of(round);
+	if (round < p->answered || p->met)
+		return PROBE_LATE;
+	if (round == p->answered)
+		return p->run > 0 ? PROBE_ALSO : PROBE_LATE;
 	p->run = round == p->answered + 1 ? p->run + 1 : 1;
 	p->answered = round;
 	silence(p, now_ms);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Attempts at TCP connections: see tcp.h. */
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <errno.h>
@@ -68,6 +67,7 @@ tcp_start(struct tcp_try *t, struct loop *l, const struct addr *to,
 		return 0;
 	tcp_stop(t);
 	t->to = *to;
+	t->port = port;
 	t->round = round;
 	t->until_ms = now_ms + patience_ms;
 	t->fn = fn;
@@ -85,12 +85,12 @@ tcp_start(struct tcp_try *t, struct loop *l, const struct addr *to,
 }
 
 void
-tcp_more_descriptors(void)
+tcp_more_descriptors(struct rlimit *old)
 {
-	struct rlimit r;
+	struct rlimit more;
 
-	if (getrlimit(RLIMIT_NOFILE, &r) == -1)
-		return;
-	r.rlim_cur = r.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &r);	/* or what we have will do */
+	(void)getrlimit(RLIMIT_NOFILE, old);	/* cannot fail */
+	more = *old;
+	more.rlim_cur = more.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &more);	/* or what we have will do */
 }

@@ -6,11 +6,12 @@
 #ifndef PINGWAIT_TCP_H
 #define PINGWAIT_TCP_H
 
+#include <sys/resource.h>
+
 #include <stdint.h>
 
 #include "pingwait/probe.h"
 
-struct err;
 struct loop;
 struct loop_watch;
 struct tcp_try;
@@ -24,6 +25,7 @@ typedef void tcp_fn(void *arg, const struct tcp_try *t, int error);
 /* Zero it before first use; stop it before its owner goes. */
 struct tcp_try {
 	struct addr to;
+	uint16_t port;
 	uint32_t round;
 	/* private */
 	tcp_fn *fn;
@@ -43,7 +45,10 @@ int tcp_start(struct tcp_try *t, struct loop *l, const struct addr *to,
     uint16_t port, uint32_t round, int64_t now_ms, int64_t patience_ms,
     tcp_fn *fn, void *arg);
 void tcp_stop(struct tcp_try *t);
-/* As many descriptors as we may have: a thousand hosts need them. */
-void tcp_more_descriptors(void);
+/*
+ * As many descriptors as we may have: a thousand hosts need them.  old is
+ * what was allowed, for those who come after us.
+ */
+void tcp_more_descriptors(struct rlimit *old);
 
 #endif

@@ -1,55 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waiting for hosts: see wait.h.  A thousand hosts share two sockets and the
- * timers of one loop; what comes back finds its host by the index that the
- * echo carries.
+ * Waiting for hosts: see wait.h.  A thousand hosts share a socket a family
+ * and the timers of one loop; only TCP needs one for each.
  */
 #include <sys/random.h>
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/err.h"
+#include "lib/buf.h"
 #include "lib/log.h"
-#include "lib/loop.h"
 #include "lib/resolve.h"
-#include "pingwait/sock.h"
-#include "pingwait/tcp.h"
-#include "pingwait/wait.h"
+#include "pingwait/waiter.h"
 
 #define NOTICE_MS 2000			/* longer than this is said */
-#define RECEIVE_BATCH 256		/* then the timers have their turn */
-#define NAMES_SAID 5			/* in a sentence about many hosts */
+#define LINE_MAX_BYTES 4096		/* of a host, in JSON */
+#define TTL_OS_MAX 128			/* Linux sends 64, Windows 128, AMT 255 */
 
-struct host {
-	struct waiter *w;
-	const char *name, *address;	/* what people call it, where it is */
-	struct probe probe;
-	struct tcp_try tries[PROBE_ADDRS_MAX];
-	struct loop_timer timer;
-	struct resolve *lookup;		/* under way */
-	char why[160];			/* the last failure; "": none */
+const struct means means_echo = {
+	.echo = true, .ttl_min = -1, .ttl_max = 255, .optional = true,
+	.how = ""
 };
-
-struct waiter {
-	const struct wait_options *o;
-	struct loop *loop;
-	struct sock socks[2];		/* IPv4, IPv6 */
-	struct err sock_errors[2];	/* why one is not open */
-	struct host *hosts;
-	size_t n, left;			/* left: still to be met */
-	char where[16];			/* " on port 1", or "" */
-	int64_t start_ms;
-	struct loop_timer deadline, notice;
-	struct err *e;			/* of what stopped the loop */
-	bool failed;
+const struct means means_os = {
+	.echo = true, .ttl_min = 0, .ttl_max = TTL_OS_MAX,
+	.how = " from its operating system"
 };
-
-static void step(void *arg);
+const struct means means_rmcp = {
+	.rmcp = true, .tells_pong = true, .how = " presence pings"
+};
+/* WS-Man's ports: those of redirection may be off. */
+const struct means means_amt = {
+	.echo = true, .ttl_min = TTL_OS_MAX + 1, .ttl_max = 255,
+	.rmcp = true, .amt_only = true, .ports = { 16992, 16993 },
+	.optional = true, .tells_sign = true, .how = " with a sign of AMT"
+};
+const struct means means_port = { .how = " on port " };
 
 static void
 give_up(struct waiter *w)
@@ -58,54 +46,54 @@ give_up(struct waiter *w)
 	loop_stop(w->loop);
 }
 
-static const char *
-state_word(const struct waiter *w)
-{
-	return w->o->rules.down ? "down" : "up";
-}
-
-/* With -v, once for each new reason. */
-static void
-failure(struct host *h, const char *why)
-{
-	if (strncmp(h->why, why, sizeof h->why - 1) == 0)
-		return;
-	(void)snprintf(h->why, sizeof h->why, "%.*s", (int)sizeof h->why - 1,
-	    why);
-	log_info("%s: %s", h->name, h->why);
-}
-
 static void
 host_stop(struct host *h)
 {
-	size_t i;
+	size_t i, j;
 
 	loop_cancel(&h->timer);
 	resolve_cancel(h->lookup);
 	h->lookup = NULL;
 	for (i = 0; i < PROBE_ADDRS_MAX; i++)
-		tcp_stop(&h->tries[i]);
+		for (j = 0; j < MEANS_PORTS; j++)
+			tcp_stop(&h->tries[i][j]);
+}
+
+static int
+print(const struct host *h, struct err *e)
+{
+	const struct wait_options *o = h->w->o;
+	struct report r = {
+		.host = h->target->name, .ms = loop_now_ms() - h->w->start_ms,
+		.answer = h->probe.falling ? NULL : &h->answer
+	};
+	struct buf line;
+	int rc;
+
+	buf_init(&line, LINE_MAX_BYTES);
+	rc = o->json ? report_json(&line, &r, e) :
+	    report_columns(&line, &r, &h->w->means, e);
+	if (rc == 0 && (fwrite(line.data, 1, line.len, stdout) != line.len ||
+	    fflush(stdout) == EOF))
+		rc = err_sys(e, ERR_LOCAL, "writing to standard output");
+	buf_clear(&line);
+	return rc;
 }
 
 static void
 met(struct host *h)
 {
 	struct waiter *w = h->w;
-	int64_t ms = loop_now_ms() - w->start_ms;
 
 	host_stop(h);
-	if (!w->o->quiet && (printf("%s\t%s\t%jd.%03jd\n", h->name,
-	    state_word(w), (intmax_t)ms / 1000, (intmax_t)ms % 1000) < 0 ||
-	    fflush(stdout) == EOF)) {
-		err_sys(w->e, ERR_LOCAL, "writing to standard output");
+	h->target->met = true;
+	if (!w->o->quiet && print(h, w->e) == -1)
 		give_up(w);
-		return;
-	}
-	if (--w->left == 0 || w->o->any)
+	else if (--w->left == 0 || w->o->any)
 		loop_stop(w->loop);
 }
 
-/* The addresses that we have a socket for; 0 and the reason when none. */
+/* The addresses that we can ask; 0 and the reason when none. */
 static size_t
 usable(const struct waiter *w, const struct addrinfo *list,
     struct addr out[PROBE_ADDRS_MAX], struct err *e)
@@ -116,10 +104,12 @@ usable(const struct waiter *w, const struct addrinfo *list,
 	for (ai = list; ai != NULL && n < PROBE_ADDRS_MAX; ai = ai->ai_next) {
 		if (!addr_from(&out[n], ai->ai_addr))
 			continue;
-		if (w->o->port != 0 || w->socks[out[n].v6].fd != -1)
+		if (w->means.ports[0] != 0 ||
+		    w->echo[out[n].v6].fd != -1 ||
+		    w->rmcp[out[n].v6].fd != -1)
 			n++;
 		else
-			*e = w->sock_errors[out[n].v6];
+			*e = w->no_socket[out[n].v6];
 	}
 	return n;
 }
@@ -133,13 +123,12 @@ take_addresses(struct host *h, const struct addrinfo *list, bool literal,
 	size_t i, n = usable(h->w, list, addrs, e);
 
 	if (n == 0)
-		return err_ctx(e, "%s", h->name);
+		return err_ctx(e, "%s", h->target->name);
 	for (i = 0; i < n && !literal; i++)
 		if (i >= h->probe.naddrs ||
 		    !addr_same(&addrs[i], &h->probe.addrs[i]))
-			log_info("%s: is %s", h->name,
+			log_info("%s: is %s", h->target->name,
 			    addr_text(&addrs[i], text));
-	h->why[0] = '\0';
 	probe_resolved(&h->probe, loop_now_ms(), addrs, n, literal);
 	return 0;
 }
@@ -152,7 +141,7 @@ on_lookup(void *arg, struct addrinfo *list, const struct err *e)
 
 	h->lookup = NULL;
 	if (list == NULL) {
-		failure(h, e->text);
+		words_failure(h, e->text);
 		probe_resolved(&h->probe, loop_now_ms(), NULL, 0, false);
 	} else {
 		rc = take_addresses(h, list, false, h->w->e);
@@ -161,63 +150,83 @@ on_lookup(void *arg, struct addrinfo *list, const struct err *e)
 	if (rc == -1)
 		give_up(h->w);
 	else
-		step(h);
+		host_step(h);
 }
 
 static void
-verdict_is(struct host *h, enum probe_verdict verdict, uint32_t round,
-    const char *from)
+look_up(struct host *h)
 {
-	static const char *const words[] = {
-		[PROBE_COUNTED] = "an answer",
-		[PROBE_FORGED] = "not an answer to us",
-		[PROBE_LATE] = "a late or second answer"
+	struct err e;
+
+	h->lookup = resolve_start(h->w->loop, h->target->address, NULL,
+	    h->w->o->family, on_lookup, h, &e);
+	if (h->lookup != NULL)
+		return;
+	words_failure(h, e.text);	/* no memory now: tried again */
+	probe_resolved(&h->probe, loop_now_ms(), NULL, 0, false);
+}
+
+/* ---- asking ----------------------------------------------------------- */
+
+static int
+send_echo(struct host *h, const struct addr *to, uint32_t round)
+{
+	const struct sock *s = &h->w->echo[to->v6];
+	uint8_t packet[ICMP_ECHO_LEN];
+	struct icmp_echo m = {
+		.id = s->id, .cookie = h->probe.cookie,
+		.host = (uint32_t)(h - h->w->hosts), .round = round
 	};
 
-	log_debug("%s: %s (%u) from %s", h->name, words[verdict], round, from);
-	if (verdict == PROBE_COUNTED)
-		step(h);
-}
-
-static void
-could_not(struct host *h, const char *address, int error)
-{
-	char why[160];
-
-	(void)snprintf(why, sizeof why, "probing %s: %s", address,
-	    strerror(error));
-	failure(h, why);
-}
-
-static void
-on_tcp(void *arg, const struct tcp_try *t, int error)
-{
-	struct host *h = arg;
-	char text[ADDR_TEXT_MAX];
-
-	addr_text(&t->to, text);
-	if (error != 0)
-		could_not(h, text, error);
-	else
-		verdict_is(h, probe_answer(&h->probe, loop_now_ms(), &t->to,
-		    h->probe.cookie, t->round), t->round, text);
+	icmp_request(packet, s->form, &m);
+	return sock_send(s, to, packet, sizeof packet);
 }
 
 static int
-send_probe(struct host *h, size_t i, uint32_t round)
+send_ping(struct host *h, const struct addr *to, uint32_t round)
 {
-	const struct wait_options *o = h->w->o;
-	const struct addr *to = &h->probe.addrs[i];
-	struct icmp_echo m = {
-		.cookie = h->probe.cookie,
-		.host = (uint32_t)(h - h->w->hosts),
-		.round = round
-	};
+	uint8_t packet[RMCP_PING_LEN];
 
-	if (o->port == 0)
-		return sock_send(&h->w->socks[to->v6], to, &m);
-	return tcp_start(&h->tries[i], h->w->loop, to, o->port, round,
-	    loop_now_ms(), o->rules.patience_ms, on_tcp, h);
+	rmcp_ping(packet, h->probe.cookie, round);
+	return sock_send(&h->w->rmcp[to->v6], to, packet, sizeof packet);
+}
+
+/* Whether it left; if not, the reason is said. */
+static bool
+asked(struct host *h, const struct addr *to, int rc, const char *what,
+    uint32_t round)
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (rc == -1)
+		words_probing(h, to, errno, NULL);
+	else if (log_wants(LOG_DEBUG))
+		log_debug("%s: %s %u to %s", h->target->name, what, round,
+		    addr_text(to, text));
+	return rc == 0;
+}
+
+/* In all ways that there are. */
+static bool
+ask(struct host *h, size_t i, uint32_t round)
+{
+	const struct waiter *w = h->w;
+	const struct addr *to = &h->probe.addrs[i];
+	bool left = false;
+	size_t j;
+
+	if (w->means.echo && w->echo[to->v6].fd != -1)
+		left |= asked(h, to, send_echo(h, to, round), "echo request",
+		    round);
+	if (w->means.rmcp && w->rmcp[to->v6].fd != -1)
+		left |= asked(h, to, send_ping(h, to, round), "presence ping",
+		    round);
+	for (j = 0; j < MEANS_PORTS && w->means.ports[j] != 0; j++)
+		left |= asked(h, to, tcp_start(&h->tries[i][j], w->loop, to,
+		    w->means.ports[j], round, loop_now_ms(),
+		    w->o->rules.patience_ms, hear_tcp, h), "connection",
+		    round);
+	return left;
 }
 
 /* One round; what cannot be sent now may be next time. */
@@ -226,41 +235,16 @@ send_round(struct host *h)
 {
 	struct probe *p = &h->probe;
 	uint32_t round = p->sent + 1;
-	char text[ADDR_TEXT_MAX];
 	bool left = false;
 	size_t i;
 
-	for (i = 0; i < p->naddrs; i++) {
-		addr_text(&p->addrs[i], text);
-		if (send_probe(h, i, round) == -1) {
-			could_not(h, text, errno);
-			continue;
-		}
-		log_debug("%s: %s %u to %s", h->name, h->w->o->port == 0 ?
-		    "echo request" : "connection", round, text);
-		left = true;
-	}
-	if (left && h->w->o->port == 0)
-		h->why[0] = '\0';
+	for (i = 0; i < p->naddrs; i++)
+		left |= ask(h, i, round);
 	probe_sent(p, loop_now_ms(), left);
 }
 
-static void
-look_up(struct host *h)
-{
-	struct err e;
-
-	h->lookup = resolve_start(h->w->loop, h->address, NULL, h->w->o->family,
-	    on_lookup, h, &e);
-	if (h->lookup != NULL)
-		return;
-	failure(h, e.text);		/* no memory now: tried again */
-	probe_resolved(&h->probe, loop_now_ms(), NULL, 0, false);
-}
-
-/* Do what is due for a host, and set its timer for what comes next. */
-static void
-step(void *arg)
+void
+host_step(void *arg)
 {
 	struct host *h = arg;
 	enum probe_do todo;
@@ -273,172 +257,27 @@ step(void *arg)
 		}
 		if (todo == PROBE_LOOKUP)
 			look_up(h);
-		else
+		else if (todo == PROBE_SEND)
 			send_round(h);
+		else
+			log_info("%s: is down, now it has to come back",
+			    h->target->name);
 	}
 	loop_cancel(&h->timer);
 	next = probe_next_ms(&h->probe);
-	if (next != PROBE_NEVER && loop_at(h->w->loop, &h->timer, next, step,
-	    h, h->w->e) == -1)
+	if (next != PROBE_NEVER && loop_at(h->w->loop, &h->timer, next,
+	    host_step, h, h->w->e) == -1)
 		give_up(h->w);
 }
 
-static void
-on_reply(struct waiter *w, const struct addr *from, const struct icmp_echo *m)
-{
-	char text[ADDR_TEXT_MAX];
-	struct host *h;
-
-	addr_text(from, text);
-	if (m->host >= w->n) {
-		log_debug("%s: an answer for no host of ours", text);
-		return;
-	}
-	h = &w->hosts[m->host];
-	if (!h->probe.met)
-		verdict_is(h, probe_answer(&h->probe, loop_now_ms(), from,
-		    m->cookie, m->round), m->round, text);
-}
-
-static void
-receive(struct waiter *w, const struct sock *s)
-{
-	struct icmp_echo m;
-	struct addr from;
-	int i, got;
-
-	for (i = 0; i < RECEIVE_BATCH && !loop_stopped(w->loop); i++) {
-		if ((got = sock_receive(s, &from, &m)) == -1)
-			return;
-		if (got == 1)
-			on_reply(w, &from, &m);
-	}
-}
-
-static void
-on_v4(void *arg, short revents)
-{
-	struct waiter *w = arg;
-
-	(void)revents;
-	receive(w, &w->socks[0]);
-}
-
-static void
-on_v6(void *arg, short revents)
-{
-	struct waiter *w = arg;
-
-	(void)revents;
-	receive(w, &w->socks[1]);
-}
-
-/* "a", "a, b and c" or "a, b, c, d, e and 95 others": those not met. */
-static void
-names_left(const struct waiter *w, const char *and, char *out, size_t size)
-{
-	size_t i, said = 0, len = 0;
-	size_t say = w->left <= NAMES_SAID + 1 ? w->left : NAMES_SAID;
-
-	out[0] = '\0';
-	for (i = 0; i < w->n && said < say && len < size; i++) {
-		if (w->hosts[i].probe.met)
-			continue;
-		len += (size_t)snprintf(out + len, size - len, "%s%s",
-		    said == 0 ? "" : said == w->left - 1 ? and : ", ",
-		    w->hosts[i].name);
-		said++;
-	}
-	if (said < w->left && len < size)
-		(void)snprintf(out + len, size - len, "%s%zu others", and,
-		    w->left - said);
-}
-
-static const struct host *
-first_left(const struct waiter *w)
-{
-	size_t i;
-
-	for (i = 0; i < w->n && w->hosts[i].probe.met; i++)
-		;
-	return &w->hosts[i];
-}
-
-static void
-on_notice(void *arg)
-{
-	struct waiter *w = arg;
-	const struct host *h = first_left(w);
-	char names[400];
-
-	names_left(w, w->o->any ? " or " : " and ", names, sizeof names);
-	if (w->left == 1 && h->probe.naddrs == 0)
-		log_warn("waiting for the name %s to resolve", names);
-	else
-		log_warn("waiting for %s to %s%s", names, w->o->rules.down ?
-		    "stop answering" : "answer", w->where);
-}
-
-/* The one sentence at the end: who, how long, and what was wrong last. */
-static void
-on_deadline(void *arg)
-{
-	struct waiter *w = arg;
-	const struct host *h = first_left(w);
-	double seconds = (double)w->o->timeout_ms / 1000;
-	char names[400];
-
-	names_left(w, " and ", names, sizeof names);
-	if (w->n > 1)
-		err_set(w->e, ERR_NO, "%zu of %zu hosts ", w->left, w->n);
-	else
-		err_set(w->e, ERR_NO, "%s ", names);
-	if (w->left == 1 && h->probe.naddrs == 0)
-		err_more(w->e, "did not resolve within %.10g s", seconds);
-	else if (w->o->rules.down)
-		err_more(w->e, "still answered%s after %.10g s", w->where,
-		    seconds);
-	else
-		err_more(w->e, "did not answer%s within %.10g s", w->where,
-		    seconds);
-	if (w->n > 1)
-		err_more(w->e, ": %s", names);
-	if (w->left == 1 && h->why[0] != '\0')
-		err_more(w->e, " (%s)", h->why);
-	give_up(w);
-}
-
-/* One family is enough, unless a host has only addresses of the other. */
-static int
-open_sockets(struct waiter *w, struct err *e)
-{
-	int family = w->o->family, first = family == AF_INET6;
-	int i;
-
-	for (i = 0; i < 2; i++)
-		if (family == AF_UNSPEC || i == first)
-			(void)sock_open(&w->socks[i], i == 1,
-			    &w->sock_errors[i]);
-	if (w->socks[0].fd == -1 && w->socks[1].fd == -1) {
-		*e = w->sock_errors[first];
-		return -1;
-	}
-	if (sock_drop_privilege(e) == -1)
-		return -1;
-	for (i = 0; i < 2; i++)
-		if (w->socks[i].fd != -1 && loop_watch(w->loop,
-		    w->socks[i].fd, POLLIN, i == 0 ? on_v4 : on_v6, w,
-		    e) == NULL)
-			return -1;
-	return 0;
-}
+/* ---- all of them ------------------------------------------------------ */
 
 /*
  * The first probes of many hosts are spread, one a millisecond, over at most
  * an interval: their answers come spread, too.
  */
 static int
-add_host(struct waiter *w, size_t i, const struct wait_target *target,
+add_host(struct waiter *w, size_t i, struct wait_target *target,
     struct err *e)
 {
 	struct host *h = &w->hosts[i];
@@ -447,13 +286,13 @@ add_host(struct waiter *w, size_t i, const struct wait_target *target,
 	int literal;
 
 	h->w = w;
-	h->name = target->name;
-	h->address = target->address;
+	h->target = target;
 	if (getrandom(&cookie, sizeof cookie, 0) != sizeof cookie)
 		return err_sys(e, ERR_LOCAL, "random numbers");
 	probe_init(&h->probe, &w->o->rules, cookie, w->start_ms, w->start_ms +
 	    w->o->delay_ms + (int64_t)i % w->o->rules.interval_ms);
-	literal = resolve_literal(h->address, NULL, w->o->family, &list, e);
+	literal = resolve_literal(target->address, NULL, w->o->family, &list,
+	    e);
 	if (literal == 1) {
 		literal = take_addresses(h, list, true, e);
 		freeaddrinfo(list);
@@ -462,15 +301,11 @@ add_host(struct waiter *w, size_t i, const struct wait_target *target,
 }
 
 static int
-start(struct waiter *w, const struct wait_target *targets, struct err *e)
+start(struct waiter *w, struct wait_target *targets, struct err *e)
 {
 	size_t i;
 
-	if ((w->loop = loop_new(e)) == NULL)
-		return -1;
-	if (w->o->port != 0)
-		tcp_more_descriptors();
-	else if (open_sockets(w, e) == -1)
+	if ((w->loop = loop_new(e)) == NULL || hear_open(w, e) == -1)
 		return -1;
 	if ((w->hosts = calloc(w->n, sizeof *w->hosts)) == NULL)
 		return err_sys(e, ERR_LOCAL, "%zu hosts", w->n);
@@ -478,36 +313,38 @@ start(struct waiter *w, const struct wait_target *targets, struct err *e)
 		if (add_host(w, i, &targets[i], e) == -1)
 			return -1;
 	if (w->o->timeout_ms > 0 && loop_at(w->loop, &w->deadline,
-	    w->start_ms + w->o->timeout_ms, on_deadline, w, e) == -1)
+	    w->start_ms + w->o->timeout_ms, words_deadline, w, e) == -1)
 		return -1;
 	if (w->o->notice && loop_at(w->loop, &w->notice, w->start_ms +
-	    NOTICE_MS, on_notice, w, e) == -1)
+	    NOTICE_MS, words_notice, w, e) == -1)
 		return -1;
 	for (i = 0; i < w->n && !w->failed; i++)
-		step(&w->hosts[i]);
+		host_step(&w->hosts[i]);
 	return w->failed ? -1 : 0;
 }
 
 int
-wait_for_hosts(const struct wait_options *o,
-    const struct wait_target *targets, size_t n, struct err *e)
+wait_for_hosts(const struct wait_options *o, struct wait_target *targets,
+    size_t n, struct err *e)
 {
+	static const struct sock closed = { .fd = -1 };
 	struct waiter w = {
-		.o = o, .n = n, .left = n, .start_ms = loop_now_ms(), .e = e,
-		.socks = { { .fd = -1 }, { .fd = -1 } }
+		.o = o, .means = o->means, .n = n, .left = n,
+		.start_ms = loop_now_ms(), .e = e,
+		.echo = { closed, closed }, .rmcp = { closed, closed }
 	};
+	struct rlimit descriptors;
 	size_t i;
 	int rc = -1;
 
-	if (o->port != 0)
-		(void)snprintf(w.where, sizeof w.where, " on port %u", o->port);
+	tcp_more_descriptors(&descriptors);
 	if (start(&w, targets, e) == 0 && loop_run(w.loop, e) == 0 && !w.failed)
 		rc = 0;
 	for (i = 0; w.hosts != NULL && i < n; i++)
 		host_stop(&w.hosts[i]);
+	hear_close(&w);
 	loop_free(w.loop);
 	free(w.hosts);
-	sock_close(&w.socks[0]);
-	sock_close(&w.socks[1]);
+	(void)setrlimit(RLIMIT_NOFILE, &descriptors);
 	return rc;
 }

@@ -26,14 +26,21 @@ printf '127.0.0.1 htpc rack1 rack2 rack3\n' >"$T/hosts"
 mount --bind "$T/nsswitch" /etc/nsswitch.conf &&
     mount --bind "$T/hosts" /etc/hosts || exit 77
 mkdir "$T/bin"
-printf '#!/bin/sh\nexit 0\n' >"$T/bin/wsamt"
-chmod +x "$T/bin/wsamt"
+cat >"$T/bin/wsamt" <<'X'
+#!/bin/sh
+f=/proc/sys/net/ipv4/icmp_echo_ignore_all
+case $* in *reset*) { echo 1 >$f; sleep 5; echo 0 >$f; } & ;; esac
+X
+printf '#!/bin/sh\necho "ssh $*"\n' >"$T/bin/ssh"
+chmod +x "$T/bin/wsamt" "$T/bin/ssh"
 awk -v dir="$T" '/^\.Sh/ { on = $0 == ".Sh EXAMPLES" }
 	on && /^\.Bd/ { n++; take = 1; next }
 	/^\.Ed/ { take = 0 }
 	on && take { print >(dir "/example" n) }' "$page"
-is "$(find "$T" -name 'example*' | wc -l)" 6 "six examples"
-background socat TCP-LISTEN:16994,fork,reuseaddr EXEC:true
+is "$(find "$T" -name 'example*' | wc -l)" 9 "nine examples"
+start_sim --power on
+booted() { [ "$(state .network.responder)" = os ]; }
+until_ok booted
 for x in "$T"/example*; do
 	case $(cat "$x") in *--down*) v=1 ;; *) v=0 ;; esac
 	echo "$v" >/proc/sys/net/ipv4/icmp_echo_ignore_all
@@ -51,6 +58,9 @@ offers() {	# WORD...: what bash offers for the last one
 export AMT_CONF="$T/amt.conf"
 if command -v bash >/dev/null; then
 	is "$(offers pingwait --d)" "--delay --down " "options are completed"
+	is "$(offers pingwait -P 1699)" "16992 16993 16994 16995 " "ports of AMT"
+	has " $(offers pingwait boxa -- prin)" " printf " "a command"
+	is "$(offers pingwait boxa -- echo '{')" "{} " "and the host in it"
 	is "$(offers pingwait box)" "boxa boxb " "and names of the hosts file"
 	is "$(offers pingwait -t '')" " " "not where a number belongs"
 fi

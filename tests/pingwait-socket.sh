@@ -15,12 +15,32 @@ if [ -z "${SAN:-}" ]; then
 	is "$(sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' "$T/elf" | grep -vx 'libpthread.so.0\|libasan.*\|libubsan.*')" libc.so.6 "it needs libc alone"
 fi
 
-# A new namespace lets no group ping.
+# A new namespace lets no group ping: then TCP ports are asked, where a
+# refusal is an answer, too.
 # shellcheck disable=SC2086 # words
-run $bare pingwait 127.0.0.1
-is "$rc $out" "3 " "no permitted socket is 3"
-has "$err" 'sysctl -w net.ipv4.ping_group_range="0 2147483647"' "what to set"
+run $bare pingwait -t 10 127.0.0.1 ::1
+is "$rc $(printf '%s\n' "$out" | grep -c up)" "0 2" "no permitted socket: TCP is next"
+has "$err" 'sysctl -w net.ipv4.ping_group_range="0 2147483647"' "it says what to set"
 has "$err" "CAP_NET_RAW" "and what else"
+has "$err" "until then TCP ports 22 and 445 are asked instead" "and what it does"
+# shellcheck disable=SC2086
+run $bare pingwait --json -t 10 127.0.0.1
+is "$(printf '%s' "$out" | jq -r .by)" port "and that it did"
+# shellcheck disable=SC2086
+run $bare pingwait --down -i 0.1 -t 1.5 127.0.0.1
+is "$rc" 1 "a host that refuses is not down"
+# shellcheck disable=SC2086
+run $bare pingwait --os -t 1 127.0.0.1
+is "$rc $out" "3 " "--os needs the TTL: no permitted socket is 3"
+has "$err" 'net.ipv4.ping_group_range="0 2147483647"' "and said"
+background socat TCP-LISTEN:16992,bind=127.0.0.1,fork,reuseaddr EXEC:true
+# shellcheck disable=SC2086
+run $bare pingwait --amt -i 0.1 -t 10 127.0.0.1
+is "$rc $(printf '%s' "$out" | cut -f 4)" "0 port 16992" "--amt does without echoes"
+has "$err" "until then without echoes" "and says so"
+# shellcheck disable=SC2086
+run $bare pingwait --rmcp -t 0.3 127.0.0.1
+hasnt "$err" sysctl "--rmcp needs none"
 
 traced pingwait -t 10 127.0.0.1 ::1
 is "$rc" 0 "root falls back to raw sockets"

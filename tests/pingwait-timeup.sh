@@ -50,6 +50,9 @@ usage "option --timeout needs an argument" --timeout
 usage "unknown option --nosuch" --nosuch 10.9.0.7
 usage "unknown option -X" -X 10.9.0.7
 usage "exclude each other" -4 -6 10.9.0.7
+usage "--down and --reboot exclude each other" --down --reboot 10.9.0.7
+usage "-P, --rmcp, --amt and --os exclude each other" --os -P 16994 10.9.0.7
+usage "-P, --rmcp, --amt and --os exclude each other" --rmcp --amt 10.9.0.7
 usage "fd00::7 is not an IPv4 address" -4 fd00::7
 usage "10.9.0.7 is not an IPv6 address" -6 10.9.0.7
 usage "name the host alone" 10.9.0.7:16994
@@ -60,7 +63,7 @@ is "$rc" 3 "a hosts file that is not there is 3"
 
 run pingwait --help
 is "$rc $err" "0 " "--help is no error"
-has "$out" "usage: pingwait [options] host..." "and begins with usage"
+has "$out" "usage: pingwait [options] host... [-- command...]" "and begins with usage"
 run pingwait --version
 is "$rc $out" "0 pingwait ${VERSION:-${out#pingwait }}" "--version"
 
@@ -88,6 +91,9 @@ expect eof
 lassign [wait] p s o code how sig
 puts "HOW $how $sig"
 X
+sed 's/spawn.*/spawn -noecho pingwait --reboot fd00::7/; s/for 10.9.0.7 to answer/for fd00::7 to go down and come back/' "$T/tty.exp" >"$T/tty2.exp"
+run expect "$T/tty2.exp"
+has "$out" "SAID" "also of a reboot"
 run expect "$T/tty.exp"
 has "$out" "SAID" "on a terminal it says what it waits for"
 has "$out" "HOW CHILDKILLED SIGINT" "Ctrl-C kills it"

@@ -86,10 +86,22 @@ echoes on
 ended
 is "$rc $(printf '%s\n' "$err" | grep -c 'an answer')" "0 3" "-n: and no fewer after it came up"
 
-# A thousand share two sockets.
+# A thousand share one socket.
 ip addr add 10.8.0.1/16 dev lo
 hosts=$(awk 'BEGIN { for (i = 0; i < 1000; i++) print "10.8." int(i / 250) "." i % 250 + 1 }')
 # shellcheck disable=SC2086 # words
 run pingwait -t 60 $hosts
 is "$rc $(printf '%s\n' "$out" | sort -u | grep -c up)" "0 1000" "a thousand hosts"
+# shellcheck disable=SC2086
+run strace -f -e trace=socket -o "$T/trace" pingwait -q -t 60 $hosts
+is "$(grep -v NETLINK "$T/trace" | grep -c 'INET, .* = [0-9]')" 1 "share a socket"
+echoes off
+# shellcheck disable=SC2086
+background pingwait -t 60 $hosts >"$T/out"; waiter=$pid
+# shellcheck disable=SC2086
+background pingwait --down -t 60 $hosts >"$T/down"; down=$pid
+wait "$down"; is "$? $(grep -c down "$T/down")" "0 1000" "a thousand are down"
+is "$(cat "$T/out")" "" "none of the thousand is up"
+echoes on
+wait "$waiter"; is "$? $(grep -c up "$T/out")" "0 1000" "a thousand come up"
 done_testing

@@ -3,7 +3,8 @@
  * Answers pings of 10.0.0.0/8 addresses of this machine as told, while the
  * kernel does not (icmp_echo_ignore_all): icmp-peer WAY...; each request
  * gets one reply in each way.  "sent WAY" is printed the third time.  Needs
- * CAP_NET_RAW.  Shares no code with pingwait.
+ * CAP_NET_RAW.  Shares no code with pingwait.  The way "late" answers the
+ * request before the last; "unreachable" is a router's error.
  */
 #include <sys/socket.h>
 
@@ -59,6 +60,17 @@ spoil(const char *way, uint8_t *p, size_t n)
 	return n;
 }
 
+/* No route to the host: type 3, code 1, four unused bytes, what was sent. */
+static size_t
+unreachable(uint8_t *p, const uint8_t *packet, size_t n)
+{
+	memset(p, 0, 8);
+	p[0] = 3;
+	p[1] = 1;
+	memcpy(p + 8, packet, HEADER + n);
+	return 8 + HEADER + n;
+}
+
 /* From the address that was pinged, or from a stranger's. */
 static void
 reply(const char *way, const uint8_t *packet, size_t n)
@@ -66,16 +78,20 @@ reply(const char *way, const uint8_t *packet, size_t n)
 	struct sockaddr_in from = { .sin_family = AF_INET };
 	struct sockaddr_in to = { .sin_family = AF_INET };
 	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
-	uint8_t p[ICMP_MAX + 8];
+	uint8_t p[HEADER + ICMP_MAX + 8];
 	uint16_t s;
 
 	memcpy(&to.sin_addr, packet + 12, 4);
 	memcpy(&from.sin_addr, packet + 16, 4);
-	if (strcmp(way, "source") == 0)
+	if (strcmp(way, "source") == 0 || strcmp(way, "unreachable") == 0)
 		from.sin_addr.s_addr = htonl(0x7f000002);
-	memcpy(p, packet + HEADER, n);
-	p[0] = 0;			/* a reply */
-	n = spoil(way, p, n);
+	if (strcmp(way, "unreachable") == 0) {
+		n = unreachable(p, packet, n);
+	} else {
+		memcpy(p, packet + HEADER, n);
+		p[0] = 0;		/* a reply */
+		n = spoil(way, p, n);
+	}
 	p[2] = p[3] = 0;
 	s = sum(p, n);
 	if (strcmp(way, "checksum") == 0)
@@ -94,8 +110,8 @@ int
 main(int argc, char **argv)
 {
 	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), i, requests = 0;
-	uint8_t p[HEADER + ICMP_MAX];
-	ssize_t n;
+	uint8_t p[HEADER + ICMP_MAX], before[sizeof p] = { 0 };
+	ssize_t n, nbefore = 0;
 
 	if (fd == -1) {
 		perror("icmp-peer");
@@ -109,11 +125,16 @@ main(int argc, char **argv)
 			continue;
 		requests++;
 		for (i = 1; i < argc; i++) {
-			reply(argv[i], p, (size_t)n - HEADER);
+			if (strcmp(argv[i], "late") != 0)
+				reply(argv[i], p, (size_t)n - HEADER);
+			else if (requests > 1)
+				reply(argv[i], before, (size_t)nbefore - HEADER);
 			if (requests == 3)
 				printf("sent %s\n", argv[i]);
 		}
 		fflush(stdout);
+		memcpy(before, p, (size_t)n);
+		nbefore = n;
 	}
 	return 0;
 }

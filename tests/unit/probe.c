@@ -10,9 +10,10 @@ static const struct addr a4 = { false, { 192, 0, 2, 1 }, 0 };
 static const struct addr b4 = { false, { 192, 0, 2, 2 }, 0 };
 static const struct addr a6 = { true, { 0xfe, 0x80, [15] = 1 }, 3 };
 
-static const struct probe_rules up = { false, 1, 1000, 1000 };
-static const struct probe_rules up3 = { false, 3, 1000, 1000 };
-static const struct probe_rules down = { true, 3, 1000, 1500 };
+static const struct probe_rules up = { PROBE_UP, 1, 3, 1000, 1000 };
+static const struct probe_rules up3 = { PROBE_UP, 3, 3, 1000, 1000 };
+static const struct probe_rules down = { PROBE_DOWN, 1, 3, 1000, 1500 };
+static const struct probe_rules reboot = { PROBE_REBOOT, 2, 3, 1000, 1500 };
 
 /* One that is resolved at 0 and begins at start. */
 static struct probe
@@ -38,7 +39,7 @@ round_at(struct probe *p, int64_t now)
 static enum probe_verdict
 answer(struct probe *p, int64_t now, uint32_t n)
 {
-	return probe_answer(p, now, &a4, COOKIE, n);
+	return probe_answer(p, now, &a4, 0, COOKIE, n);
 }
 
 static void
@@ -56,7 +57,8 @@ comes_up(void)
 	is_int(probe_step(&p, 3001), PROBE_MET);
 	is_int(probe_step(&p, 4001), PROBE_WAIT);	/* said once */
 	ok(probe_next_ms(&p) == PROBE_NEVER);
-	is_int(answer(&p, 3002, 2), PROBE_LATE);
+	is_int(answer(&p, 3002, 2), PROBE_DUPLICATE);
+	is_int(answer(&p, 3003, 1), PROBE_LATE);
 }
 
 static void
@@ -79,9 +81,9 @@ forged(void)
 	round_at(&p, 0);
 	is_int(answer(&p, 1, 0), PROBE_FORGED);
 	is_int(answer(&p, 1, 2), PROBE_FORGED);	/* a round to come */
-	is_int(probe_answer(&p, 1, &a4, COOKIE ^ 1, 1), PROBE_FORGED);
-	is_int(probe_answer(&p, 1, &b4, COOKIE, 1), PROBE_FORGED);
-	is_int(probe_answer(&p, 1, &a6, COOKIE, 1), PROBE_FORGED);
+	is_int(probe_answer(&p, 1, &a4, 0, COOKIE ^ 1, 1), PROBE_FORGED);
+	is_int(probe_answer(&p, 1, &b4, 0, COOKIE, 1), PROBE_FORGED);
+	is_int(probe_answer(&p, 1, &a6, 0, COOKIE, 1), PROBE_FORGED);
 	is_int(probe_step(&p, 1), PROBE_WAIT);
 	is_int(answer(&p, 1, 1), PROBE_COUNTED);
 }
@@ -93,7 +95,7 @@ in_a_row(void)
 
 	round_at(&p, 0);
 	is_int(answer(&p, 1, 1), PROBE_COUNTED);
-	is_int(answer(&p, 2, 1), PROBE_LATE);	/* a duplicate */
+	is_int(answer(&p, 2, 1), PROBE_DUPLICATE);
 	round_at(&p, 1000);
 	is_int(answer(&p, 1001, 2), PROBE_COUNTED);
 	is_int(probe_step(&p, 1001), PROBE_WAIT);
@@ -107,6 +109,58 @@ in_a_row(void)
 	round_at(&p, 5000);
 	is_int(answer(&p, 5001, 6), PROBE_COUNTED);
 	is_int(probe_step(&p, 5001), PROBE_MET);
+}
+
+/* Duplicates are of one address and one way; other answers come as well. */
+static void
+told_apart(void)
+{
+	const struct addr both[] = { a4, b4 };
+	struct probe p = begin(&up3, 0);
+	int64_t now;
+
+	probe_resolved(&p, 0, both, 2, true);
+	round_at(&p, 0);
+	round_at(&p, 1000);
+	is_int(answer(&p, 1001, 2), PROBE_COUNTED);
+	is_int(probe_answer(&p, 1002, &a4, 1, COOKIE, 2), PROBE_ALSO);
+	is_int(probe_answer(&p, 1002, &b4, 0, COOKIE, 2), PROBE_ALSO);
+	is_int(probe_answer(&p, 1003, &b4, 0, COOKIE, 2), PROBE_DUPLICATE);
+	is_int(answer(&p, 1003, 2), PROBE_DUPLICATE);
+	is_int(answer(&p, 1004, 1), PROBE_LATE);
+	is_int(answer(&p, 1005, 1), PROBE_DUPLICATE);
+	is_int(probe_answer(&p, 1005, &a4, PROBE_WAYS, COOKIE, 2),
+	    PROBE_FORGED);
+	for (now = 2000; now < (2 + PROBE_REMEMBERED) * 1000; now += 1000)
+		round_at(&p, now);
+	is_int(answer(&p, now, 2), PROBE_LATE);	/* forgotten */
+	is_int(answer(&p, now, 3), PROBE_COUNTED);
+}
+
+static void
+reboots(void)
+{
+	struct probe p = begin(&reboot, 0);
+
+	round_at(&p, 0);
+	is_int(answer(&p, 1, 1), PROBE_COUNTED);
+	round_at(&p, 1000);
+	is_int(answer(&p, 1001, 2), PROBE_COUNTED);
+	is_int(probe_step(&p, 1001), PROBE_WAIT);	/* up is not enough */
+	ok(p.falling);
+	round_at(&p, 2000);
+	round_at(&p, 3000);
+	round_at(&p, 4000);
+	is_int(probe_step(&p, 5500), PROBE_FELL);
+	ok(!p.falling);
+	is_int(answer(&p, 5500, 5), PROBE_LATE);	/* asked before */
+	round_at(&p, 5500);
+	is_int(answer(&p, 5501, 6), PROBE_COUNTED);
+	is_int(probe_step(&p, 5501), PROBE_WAIT);
+	round_at(&p, 6500);			/* not caught up: 6000 */
+	is_int(answer(&p, 6501, 7), PROBE_COUNTED);
+	is_int(probe_step(&p, 6501), PROBE_MET);
+	ok(p.met);
 }
 
 static void
@@ -176,7 +230,7 @@ names(void)
 	probe_resolved(&p, 92001, many, PROBE_ADDRS_MAX + 2, false);
 	is_int(p.naddrs, PROBE_ADDRS_MAX);
 	round_at(&p, 92001);
-	is_int(probe_answer(&p, 92001, &b4, COOKIE, 1), PROBE_FORGED);
+	is_int(probe_answer(&p, 92001, &b4, 0, COOKIE, 1), PROBE_FORGED);
 	is_int(probe_next_ms(&p), 93001);	/* none to catch up */
 
 	is_int(probe_step(&p, 92001 + PROBE_LOOKUP_AGAIN_MS), PROBE_LOOKUP);
@@ -186,7 +240,7 @@ names(void)
 	probe_resolved(&p, 112003, &b4, 1, false);
 	round_at(&p, 112003);
 	is_int(answer(&p, 112004, 2), PROBE_FORGED);	/* it moved */
-	is_int(probe_answer(&p, 112004, &b4, COOKIE, 2), PROBE_COUNTED);
+	is_int(probe_answer(&p, 112004, &b4, 0, COOKIE, 2), PROBE_COUNTED);
 }
 
 static void
@@ -212,6 +266,8 @@ main(void)
 	late_answer_counts();
 	forged();
 	in_a_row();
+	told_apart();
+	reboots();
 	goes_down();
 	not_down_yet();
 	unsent_rounds_prove_nothing();
