@@ -24,10 +24,13 @@
 #define LINE_BYTES_MAX 65536
 #define ANSWER_MAX (1024 * 1024)
 
+struct client;
+
 struct control {
 	struct sim *sim;
 	int fd;
 	struct loop_watch *watch;
+	struct client *now;		/* whose words are being obeyed */
 	char path[sizeof ((struct sockaddr_un *)0)->sun_path];
 };
 
@@ -36,6 +39,7 @@ struct client {
 	int fd;
 	struct loop_watch *watch;
 	struct buf in, out;
+	bool asked;			/* the answer comes later */
 };
 
 typedef int control_fn(struct sim *sim, char *args, struct buf *out,
@@ -242,6 +246,87 @@ do_time(struct sim *sim, char *args, struct buf *out, struct err *e)
 	return buf_addf(out, e, "%lld\n", (long long)sim_wall(sim));
 }
 
+static int
+put_result(struct buf *out, const struct usbr_result *r, struct err *e)
+{
+	char hex[2 * 1024 + 1];
+	size_t i, n, at;
+
+	if (r->key == 0 ? buf_addf(out, e, "good") == -1 :
+	    buf_addf(out, e, "sense %02x/%02x/%02x", r->key, r->asc,
+	    r->ascq) == -1)
+		return -1;
+	for (at = 0; at < r->len; at += n) {
+		n = r->len - at < 1024 ? r->len - at : 1024;
+		for (i = 0; i < n; i++)
+			(void)sprintf(hex + 2 * i, "%02x", r->data[at + i]);
+		if (buf_addf(out, e, "%s%s", at == 0 ? "\n" : "", hex) == -1)
+			return -1;
+	}
+	return buf_addf(out, e, "\n");
+}
+
+static void
+on_scsi(void *arg, const struct usbr_result *r)
+{
+	struct client *c = arg;
+	struct err e;
+
+	if (put_result(&c->out, r, &e) == -1) {
+		buf_clear(&c->out);
+		(void)buf_addf(&c->out, &e, "error: %s\n", e.text);
+	}
+	c->asked = false;
+	loop_set(c->watch, POLLOUT);
+}
+
+/* Hex digits to bytes, in place; the length, -1 on anything else. */
+static ssize_t
+unhex(char *text)
+{
+	uint8_t *out = (uint8_t *)text;
+	size_t i;
+
+	for (i = 0; text[2 * i] != '\0'; i++) {
+		if (hex_digit(text[2 * i]) < 0 ||
+		    hex_digit(text[2 * i + 1]) < 0)
+			return -1;
+		out[i] = (uint8_t)(hex_digit(text[2 * i]) * 16 +
+		    hex_digit(text[2 * i + 1]));
+	}
+	return (ssize_t)i;
+}
+
+/* scsi cd|floppy [pio|dma] CDB [DATA]: one command of the host's. */
+static int
+do_scsi(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	static const char *const hows[] = { "usual", "pio", "dma" };
+	struct client *c = sim->control->now;
+	char *drive = word(&args), *cdb = word(&args), *data;
+	int how = 0, d = 0;
+	ssize_t n, len = 0;
+
+	(void)out;
+	while (cdb != NULL && how < 3 && strcmp(cdb, hows[how]) != 0)
+		how++;
+	if (cdb != NULL && how < 3)
+		cdb = word(&args);
+	while (drive != NULL && d < USBR_DRIVES &&
+	    strcmp(drive, usbr_names[d]) != 0)
+		d++;
+	if (drive == NULL || d == USBR_DRIVES || cdb == NULL ||
+	    (n = unhex(cdb)) < 6 || n > 16 ||
+	    ((data = word(&args)) != NULL && (len = unhex(data)) == -1))
+		return err_set(e, ERR_USAGE, "scsi cd|floppy [pio|dma] CDB "
+		    "[DATA], both in hex");
+	c->asked = true;
+	usbr_command(sim, (enum usbr_drive)d, (uint8_t *)cdb, (size_t)n,
+	    (uint8_t *)data, (size_t)len, (enum usbr_transfer)(how % 3),
+	    on_scsi, c);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	control_fn *fn;
@@ -251,7 +336,7 @@ static const struct {
 	{ "unplug", do_unplug }, { "plug", do_plug }, { "fault", do_fault },
 	{ "clear-faults", do_clear }, { "serial", do_serial },
 	{ "serial-fill", do_serial_fill }, { "break", do_break },
-	{ "time", do_time },
+	{ "scsi", do_scsi }, { "time", do_time },
 };
 
 static int
@@ -275,6 +360,8 @@ obey(struct sim *sim, char *line, struct buf *out, struct err *e)
 static void
 client_free(struct client *c)
 {
+	if (c->asked)
+		usbr_cancel(c->sim, c);
 	loop_unwatch(c->watch);
 	(void)close(c->fd);
 	buf_clear(&c->in);
@@ -304,10 +391,13 @@ client_obey(struct client *c, size_t len)
 	char *line = (char *)c->in.data;
 
 	line[len] = '\0';
+	c->sim->control->now = c;
 	if (obey(c->sim, line, &c->out, &e) == -1) {
 		buf_clear(&c->out);
 		(void)buf_addf(&c->out, &e, "error: %s\n", e.text);
 	}
+	if (c->asked)
+		return;			/* until then: whether it hangs up */
 	if (c->out.len == 0) {
 		client_free(c);
 		return;
@@ -339,7 +429,8 @@ on_client(void *arg, short revents)
 		return;
 	}
 	buf_grew(&c->in, (size_t)n);
-	if ((end = memchr(c->in.data, '\n', c->in.len)) != NULL)
+	if (!c->asked &&
+	    (end = memchr(c->in.data, '\n', c->in.len)) != NULL)
 		client_obey(c, (size_t)(end - c->in.data));
 }
 

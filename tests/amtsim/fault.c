@@ -17,7 +17,8 @@
 enum kind { BYTES, VALUE, COUNT, STAGE };
 
 static const char *const stage_names[STAGES] = {
-	"start", "query", "challenge", "login", "sol", "data",
+	"start", "query", "challenge", "login", "sol", "data", "ider",
+	"features",
 };
 
 static const struct fault_row {
@@ -56,6 +57,25 @@ static const struct fault_row {
 	{ "no-controls", VALUE, 1, "no 0x29 after the StartSOL reply" },
 	{ "stale-session", VALUE, 1, "a connection that is lost leaves its session "
 	    "open until its receive time-out" },
+	/* storage redirection */
+	{ "ider-status", VALUE, 1, "N: status of the OpenSession reply" },
+	{ "ider-protocol", VALUE, 1, "N: protocol byte of that reply" },
+	{ "ider-length", VALUE, 255, "N: OEM length announced in it, nothing sent" },
+	{ "ider-refuse", VALUE, 1, "the enable register cannot be set: verdict 0" },
+	{ "ider-no-verdict", VALUE, 1, "it is set, and nothing said" },
+	{ "ider-second-verdict", VALUE, 1, "N: 1: ask for it again, then refuse; "
+	    "more: refuse after N ms, unasked" },
+	{ "ider-ping", COUNT, 1, "N: send 0x44, ten a second" },
+	{ "ider-gap", COUNT, 1, "N: leave a sequence number out" },
+	{ "ider-error", COUNT, 1, "N: ErrorOccurred before a command" },
+	{ "ider-reset-in-read", COUNT, 1, "N: reset the drive after part of a read, "
+	    "then read again" },
+	{ "ider-reset-in-write", COUNT, 1, "N: the same after half of what a write "
+	    "asked for; the rest comes too late" },
+	{ "ider-cut", COUNT, 1, "N: lose the connection after part of a read" },
+	{ "ider-split", VALUE, 7, "N: data of a write in pieces of N bytes" },
+	{ "ider-short", VALUE, 1, "N: N bytes of a write never come" },
+	{ "ider-long", VALUE, 1, "N: N bytes more come than were asked for" },
 	/* WS-Man: HTTP */
 	{ "http-hangup", COUNT, 1, "N: close on a request, before acting" },
 	{ "http-hangup-after", COUNT, 1, "N: act on a request, close without an "

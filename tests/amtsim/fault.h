@@ -16,7 +16,8 @@ struct json_object;
 
 /* Where a session can be when it misbehaves: values of *-at faults. */
 enum stage { STAGE_START, STAGE_QUERY, STAGE_CHALLENGE, STAGE_LOGIN,
-    STAGE_SOL, STAGE_DATA, STAGES };
+    STAGE_SOL, STAGE_DATA, STAGE_IDER, STAGE_FEATURES,
+    STAGES };
 
 int faults_new(struct sim *sim, struct err *e);
 void faults_free(struct sim *sim);

@@ -3,7 +3,7 @@
  * The smallest computer: it prints a POST text, says which device it boots
  * and a number drawn at start, prompts, and from then on its serial port
  * gives back every byte it gets, unchanged.  The ACPI button switches it
- * off.  What is typed before the prompt waits, as in a UART's FIFO that
+ * off.  From a USB-R drive it reads what a BIOS reads, and prints its sum.  What is typed before the prompt waits, as in a UART's FIFO that
  * nobody reads yet.
  */
 #include <stdio.h>
@@ -25,6 +25,7 @@ struct host {
 	bool held;			/* SOL cannot take more */
 	bool waiting;			/* serial_in was refused */
 	struct loop_timer power_timer, post_timer;
+	struct usbr_boot *usbr_boot;	/* in progress */
 	char text[96], told[32];
 };
 
@@ -59,6 +60,7 @@ stop(struct host *h)
 {
 	loop_cancel(&h->power_timer);
 	loop_cancel(&h->post_timer);
+	usbr_boot_stop(h->usbr_boot);
 	free(h);
 }
 
@@ -73,15 +75,45 @@ ready(struct host *h)
 }
 
 static void
+up(struct host *h, const char *device, const char *more)
+{
+	(void)snprintf(h->text, sizeof h->text, "BOOT %s %s%s%s\r\namtsim$ ",
+	    device, h->number, more, h->boot.sol ? " sol" : "");
+	h->up = true;
+	print(h, h->text);
+	ready(h);
+}
+
+static void
+read_usbr(void *arg, bool found, uint16_t sum)
+{
+	struct host *h = arg;
+	char text[64];
+
+	h->usbr_boot = NULL;
+	if (found) {
+		(void)snprintf(text, sizeof text, " sum %04X", sum);
+		up(h, devices[h->boot.device], text);
+		return;
+	}
+	(void)snprintf(text, sizeof text, "%s: nothing to boot from\r\n",
+	    devices[h->boot.device]);
+	print(h, text);
+	up(h, devices[BOOT_NORMAL], "");
+}
+
+static void
 booted(void *arg)
 {
 	struct host *h = arg;
 
-	(void)snprintf(h->text, sizeof h->text, "BOOT %s %s%s\r\namtsim$ ",
-	    devices[h->boot.device], h->number, h->boot.sol ? " sol" : "");
-	h->up = true;
-	print(h, h->text);
-	ready(h);
+	if (h->boot.device == BOOT_IDER_CD ||
+	    h->boot.device == BOOT_IDER_FLOPPY)
+		h->usbr_boot = usbr_boot_start(h->sim,
+		    h->boot.device == BOOT_IDER_CD ? USBR_CD : USBR_FLOPPY,
+		    read_usbr, h);
+	else
+		up(h, devices[h->boot.device], "");
 }
 
 static void
@@ -112,6 +144,8 @@ static int
 go(struct host *h, enum host_power target, struct err *e)
 {
 	loop_cancel(&h->post_timer);
+	usbr_boot_stop(h->usbr_boot);
+	h->usbr_boot = NULL;
 	h->target = target;
 	h->up = false;
 	return loop_after(h->sim->loop, &h->power_timer, POWER_MS, arrived,
@@ -137,6 +171,8 @@ reset(struct host *h, const struct host_boot *b, struct err *e)
 	(void)e;
 	h->boot = *b;
 	loop_cancel(&h->post_timer);
+	usbr_boot_stop(h->usbr_boot);
+	h->usbr_boot = NULL;
 	host_was_reset(h->sim);
 	post(h);
 	return 0;

@@ -17,6 +17,7 @@
 #include "lib/log.h"
 #include "door.h"
 #include "fault.h"
+#include "ider.h"
 #include "sim.h"
 
 #define EXTRA_USERS_MAX (USERS_MAX - 1)
@@ -33,7 +34,7 @@ struct settings {
 enum { O_PROFILE = 256, O_HOST, O_GUEST, O_CONTROL, O_RUN_DIR, O_LOG,
     O_ADDRESS, O_LOCAL, O_POWER, O_CERT, O_KEY, O_CLIENT_CA, O_PRIORITY,
     O_USER, O_TLS, O_TLS_TOO, O_SEED, O_PACE, O_DELAY,
-    O_OS_DELAY, O_NETWORK, O_CTL, O_FAULTS, O_VERSION, O_HELP };
+    O_OS_DELAY, O_BUFFERS, O_NETWORK, O_CTL, O_FAULTS, O_VERSION, O_HELP };
 
 static const struct option options[] = {
 	{ "profile", required_argument, NULL, O_PROFILE },
@@ -55,6 +56,7 @@ static const struct option options[] = {
 	{ "log", required_argument, NULL, O_LOG },
 	{ "start-delay", required_argument, NULL, O_DELAY },
 	{ "os-delay", required_argument, NULL, O_OS_DELAY },
+	{ "ider-buffers", required_argument, NULL, O_BUFFERS },
 	{ "pace", required_argument, NULL, O_PACE },
 	{ "seed", required_argument, NULL, O_SEED },
 	{ "ctl", required_argument, NULL, O_CTL },
@@ -86,6 +88,8 @@ static const char usage[] =
 "  --start-delay MS         from power on to the BIOS's first word (0)\n"
 "  --os-delay MS            from power on or reset until the operating\n"
 "                           system, not AMT, answers pings (0)\n"
+"  --ider-buffers R,W       bytes in one message of data to the host, from\n"
+"                           the host (8192,8192)\n"
 "  --pace MS                pause after session messages (20)\n"
 "  --seed N                 draw the same numbers each time\n"
 "  --list-faults --version --help\n"
@@ -135,6 +139,21 @@ word_slot(struct sim *sim, struct settings *s, int c)
 }
 
 static int
+buffers(struct sim *sim, struct err *e)
+{
+	unsigned r, w;
+	char end;
+
+	if (sscanf(optarg, "%5u,%5u%c", &r, &w, &end) != 2 || r == 0 ||
+	    w == 0 || r > 65535 || w > 65535)
+		return err_set(e, ERR_USAGE, "--ider-buffers %s: not two "
+		    "numbers of 1 to 65535", optarg);
+	sim->ider_read_max = (uint16_t)r;
+	sim->ider_write_max = (uint16_t)w;
+	return 0;
+}
+
+static int
 option(struct sim *sim, struct settings *s, int c, struct err *e)
 {
 	const char **slot = word_slot(sim, s, c);
@@ -172,6 +191,8 @@ option(struct sim *sim, struct settings *s, int c, struct err *e)
 		s->tls = true;
 		s->tls_too = c == O_TLS_TOO;
 		return 0;
+	case O_BUFFERS:
+		return buffers(sim, e);
 	case O_PACE:
 		if (number(optarg, 10000, &n, e) == -1)
 			return -1;
@@ -329,7 +350,7 @@ build(struct sim *sim, struct settings *s, struct err *e)
 	if ((sim->loop = loop_new(e)) == NULL ||
 	    loop_signal(sim->loop, SIGTERM, on_signal, sim, e) == -1 ||
 	    loop_signal(sim->loop, SIGINT, on_signal, sim, e) == -1 ||
-	    faults_new(sim, e) == -1 ||
+	    faults_new(sim, e) == -1 || usbr_start(sim, e) == -1 ||
 	    build_model(sim, s, e) == -1 || build_dir(sim, s, e) == -1)
 		return -1;
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -359,6 +380,7 @@ tear_down(struct sim *sim, const struct settings *s)
 	http_stop(sim);
 	if (sim->host != NULL)
 		sim->host_ops->stop(sim->host);
+	usbr_stop(sim);
 	sim_log_flush(sim);
 	if (sim->log != NULL)
 		(void)fclose(sim->log);
@@ -403,7 +425,8 @@ int
 main(int argc, char **argv)
 {
 	struct settings s = { .profile = "11", .host = "builtin" };
-	static struct sim sim = { .guest = "micro", .pace_ms = 20 };
+	static struct sim sim = { .guest = "micro", .pace_ms = 20,
+	    .ider_read_max = 8192, .ider_write_max = 8192 };
 	struct err e;
 	int c, rc = -1;
 

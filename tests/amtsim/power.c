@@ -112,7 +112,7 @@ take_boot(struct sim *sim)
 	b.sol = m->boot.use_sol;
 	if (m->boot.bios_setup)
 		b.device = BOOT_SETUP;
-	else if (m->boot.use_ider && m->session_open[SERVICE_IDER])
+	else if (m->boot.use_ider)
 		b.device = m->boot.ider_device == 1 ? BOOT_IDER_CD :
 		    BOOT_IDER_FLOPPY;
 	else
@@ -281,6 +281,8 @@ host_power_changed(struct sim *sim, enum host_power now)
 		return;
 	sim->model.power = now;
 	redir_power_changed(sim);
+	if (now == HOST_ON)
+		usbr_host_reset(sim);
 	boot(sim);
 	if (now == HOST_OFF && sim->on_after_off) {
 		sim->on_after_off = false;
@@ -293,6 +295,7 @@ void
 host_was_reset(struct sim *sim)
 {
 	sim->model.host_resets++;
+	usbr_host_reset(sim);
 	boot(sim);
 }
 

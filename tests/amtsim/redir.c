@@ -26,12 +26,10 @@ static const struct frame session_frames[] = {
 	{ 0 },
 };
 
-static const struct redir_service ider = { "IDER", SERVICE_IDER, 1, NULL,
-    NULL, NULL, NULL };
-static const struct redir_service kvm = { "KVMR", SERVICE_KVM, 0, NULL,
-    NULL, NULL, NULL };
-static const struct redir_service *const services[] = { &redir_sol, &ider,
-    &kvm };
+static const struct redir_service kvm = { .tag = "KVMR",
+    .service = SERVICE_KVM };
+static const struct redir_service *const services[] = { &redir_sol,
+    &redir_ider, &kvm };
 
 /* What we send, for the log. */
 static const struct frame replies[] = {
@@ -44,6 +42,16 @@ static const struct frame replies[] = {
 	{ 0x29, 10, 0, 0, "SOL controls from host" },
 	{ 0x2a, 10, 8, 2, "SOL data from host" },
 	{ 0x2b, 8, 0, 0, "SOL heartbeat" },
+	{ 0x41, 30, 29, 1, "OpenSession reply" },
+	{ 0x43, 8, 0, 0, "CloseSession reply" },
+	{ 0x44, 8, 0, 0, "IDE-R ping" },
+	{ 0x45, 8, 0, 0, "IDE-R pong" },
+	{ 0x46, 9, 0, 0, "ResetOccurred" },
+	{ 0x49, 13, 0, 0, "Features reply" },
+	{ 0x4a, 11, 0, 0, "ErrorOccurred" },
+	{ 0x4b, 8, 0, 0, "IDE-R heartbeat" },
+	{ 0x50, 28, 0, 0, "CommandWritten" },
+	{ 0x53, 14, 9, 2, "DataFromHost" },
 	{ 0 },
 };
 
@@ -53,7 +61,7 @@ static const uint8_t paced[] = { 0x11, 0x14, 0x21, 0x29, 0x41, 0x49 };
 static const struct frame *
 frame_find(const struct frame *f, uint8_t type)
 {
-	for (; f != NULL && f->type != 0; f++)
+	for (; f != NULL && f->name != NULL; f++)
 		if (f->type == type)
 			return f;
 	return NULL;
@@ -225,6 +233,8 @@ frame_size(const struct redir *r, const uint8_t *p, size_t n,
 		extra = extra << 8 | p[f->len_at + i - 1];
 	if (f->type == LOGIN && extra > LOGIN_PAYLOAD_MAX)
 		return SIZE_MAX;
+	if (r->service != NULL && r->service->extra != NULL)
+		extra += r->service->extra(p);
 	size = f->fixed + extra;
 	return n < size ? 0 : size;
 }

@@ -2,7 +2,8 @@
 /*
  * A redirection connection on the device's side: redir.c has framing,
  * session start and the table of services; login.c the login; sol.c
- * serial-over-LAN.  IDE-R and KVM are rows of the table without a handler.
+ * serial-over-LAN; ider.c storage.  KVM is a row of the table without a
+ * handler.
  */
 #ifndef AMTSIM_REDIR_H
 #define AMTSIM_REDIR_H
@@ -21,7 +22,8 @@ struct redir_service {
 	char tag[5];
 	enum service service;
 	uint8_t enabled_bit;		/* of AMT_RedirectionService state */
-	const struct frame *frames;	/* type 0 ends; NULL: not there yet */
+	const struct frame *frames;	/* no name ends; NULL: not there yet */
+	size_t (*extra)(const uint8_t *p);	/* bytes beyond fixed; or NULL */
 	/* A whole message after the login; -1: break off, text why. */
 	int (*message)(struct redir *r, const uint8_t *p, size_t n,
 	    struct err *e);
@@ -45,6 +47,7 @@ struct redir {
 };
 
 extern const struct redir_service redir_sol;	/* sol.c */
+extern const struct redir_service redir_ider;	/* ider.c */
 
 int login_message(struct redir *r, const uint8_t *p, size_t n, struct err *e);
 

@@ -21,6 +21,7 @@ struct presence;
 struct control;
 struct fault_set;
 struct cred;
+struct usbr;
 
 struct web;
 
@@ -95,6 +96,8 @@ struct sim {
 	struct control *control;
 	struct redir *sessions[SERVICES];
 	struct sim_timer stale[SERVICES]; /* of connections lost uncleanly */
+	struct usbr *usbr;		/* usbr.c */
+	uint16_t ider_read_max, ider_write_max;	/* one 0x54, one 0x53 */
 	struct web *web;		/* http.c */
 	bool own_network;
 	const char *responder;		/* who answers a ping now */
@@ -174,8 +177,9 @@ int control_client(const char *path, char **words, struct err *e);
 /* What the control socket's "state" prints: state.c.  The caller frees. */
 char *state_text(const struct sim *sim);
 
-/* The host's news for an open SOL session: redir.c, sol.c. */
+/* The host's news for open sessions: sol.c, usbr.c. */
 void redir_power_changed(struct sim *sim);
+void usbr_host_reset(struct sim *sim);
 
 /* Faults that the services themselves act out; fault.c parses them. */
 bool fault_take(struct sim *sim, const char *name);	/* one-shot, counted down */

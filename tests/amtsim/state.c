@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include "fault.h"
+#include "ider.h"
 #include "sim.h"
 
 static void
@@ -79,6 +80,22 @@ redirection(const struct model *m)
 		put_text(open, names[i], !m->session_open[i] ? NULL :
 		    m->session_peer[i]);
 	json_object_object_add(o, "session", open);
+	return o;
+}
+
+static struct json_object *
+ider(const struct sim *sim)
+{
+	struct json_object *o = json_object_new_object();
+	const struct usbr *u = sim->usbr;
+
+	put_bool(o, "serves", ider_serves(sim));
+	put_bool(o, "shown", u->shown);
+	put_int(o, "sessions", (int64_t)u->sessions);
+	put_int(o, "commands", (int64_t)u->commands);
+	put_int(o, "resets", (int64_t)u->resets);
+	put_int(o, "bytes_read", (int64_t)u->bytes_in);
+	put_int(o, "bytes_written", (int64_t)u->bytes_out);
 	return o;
 }
 
@@ -190,6 +207,7 @@ state_text(const struct sim *sim)
 	json_object_object_add(o, "orders", power(sim));
 	json_object_object_add(o, "boot", boot(m));
 	json_object_object_add(o, "redirection", redirection(m));
+	json_object_object_add(o, "ider", ider(sim));
 	json_object_object_add(o, "network", network(sim));
 	json_object_object_add(o, "users", users(m));
 	put_text(o, "host", sim->host_ops->name);

@@ -27,6 +27,8 @@ static unsigned violations;
 static char fault_name[32];
 static long fault_is;
 static struct sim sim;
+const struct redir_service redir_ider = { .tag = "IDER",
+    .service = SERVICE_IDER };
 static uint8_t typed[65536];
 static size_t ntyped, fifo = SIZE_MAX;
 static bool host_held;
