@@ -38,15 +38,17 @@ answered(struct host *h, const struct answer *a, uint64_t cookie,
 }
 
 static void
-on_echo(struct waiter *w, const struct sock *s, const struct packet *p)
+on_echo(const struct ear *ear, const struct packet *p)
 {
+	struct waiter *w = ear->w;
 	struct answer a = { .way = WAY_ECHO, .from = p->from, .ttl = p->ttl };
 	const struct means *means = &w->means;
 	char text[ADDR_TEXT_MAX];
 	struct icmp_echo m;
 	struct host *h;
 
-	if (!icmp_reply(p->data, p->n, s->form, &m) || m.id != s->id)
+	if (!icmp_reply(p->data, p->n, ear->s.form, &m) ||
+	    m.id != ear->s.id)
 		return;
 	if (m.host >= w->n) {
 		log_debug("%s: an answer for no host of ours",
@@ -64,12 +66,12 @@ on_echo(struct waiter *w, const struct sock *s, const struct packet *p)
 }
 
 static void
-on_pong(struct waiter *w, const struct sock *s, const struct packet *p)
+on_pong(const struct ear *ear, const struct packet *p)
 {
+	struct waiter *w = ear->w;
 	struct answer a = { .way = WAY_PONG, .from = p->from };
 	struct host *h;
 
-	(void)s;
 	if (!rmcp_pong(p->data, p->n, &a.pong))
 		return;
 	for (h = w->hosts; h < w->hosts + w->n && !loop_stopped(w->loop);
@@ -104,7 +106,7 @@ hear_tcp(void *arg, const struct tcp_try *t, int error)
 	struct answer a = { .way = WAY_PORT, .from = t->to, .port = t->port };
 
 	if (t->port != means->ports[0])
-		a.way++;
+		a.way++;		/* the second port */
 	if (error == 0 || (error == ECONNREFUSED && means->refusal))
 		answered(h, &a, h->probe.cookie, t->round);
 	else
@@ -112,64 +114,35 @@ hear_tcp(void *arg, const struct tcp_try *t, int error)
 }
 
 static void
-hear(struct waiter *w, const struct sock *s, short revents,
-    void (*take)(struct waiter *, const struct sock *, const struct packet *))
+hear(void *arg, short revents)
 {
+	const struct ear *ear = arg;
 	struct packet p;
 	struct trouble t;
 	int i, got;
 
 	for (i = 0; i < RECEIVE_BATCH && (revents & POLLERR); i++) {
-		if ((got = sock_trouble(s, &t)) == -1)
+		if ((got = sock_trouble(&ear->s, &t)) == -1)
 			break;
 		if (got == 1)
-			on_trouble(w, &t);
+			on_trouble(ear->w, &t);
 	}
-	for (i = 0; i < RECEIVE_BATCH && !loop_stopped(w->loop); i++) {
-		if ((got = sock_receive(s, &p)) == -1)
+	for (i = 0; i < RECEIVE_BATCH && !loop_stopped(ear->w->loop); i++) {
+		if ((got = sock_receive(&ear->s, &p)) == -1)
 			return;
 		if (got == 1)
-			take(w, s, &p);
+			ear->take(ear, &p);
 	}
-}
-
-static void
-on_echo4(void *arg, short revents)
-{
-	struct waiter *w = arg;
-
-	hear(w, &w->echo[0], revents, on_echo);
-}
-
-static void
-on_echo6(void *arg, short revents)
-{
-	struct waiter *w = arg;
-
-	hear(w, &w->echo[1], revents, on_echo);
-}
-
-static void
-on_rmcp4(void *arg, short revents)
-{
-	struct waiter *w = arg;
-
-	hear(w, &w->rmcp[0], revents, on_pong);
-}
-
-static void
-on_rmcp6(void *arg, short revents)
-{
-	struct waiter *w = arg;
-
-	hear(w, &w->rmcp[1], revents, on_pong);
 }
 
 static int
-watch(struct waiter *w, const struct sock *s, loop_fd_fn *fn, struct err *e)
+listen_to(struct waiter *w, struct ear *ear,
+    void (*take)(const struct ear *, const struct packet *), struct err *e)
 {
-	return s->fd == -1 || loop_watch(w->loop, s->fd, POLLIN, fn, w,
-	    e) != NULL ? 0 : -1;
+	ear->w = w;
+	ear->take = take;
+	return ear->s.fd == -1 || loop_watch(w->loop, ear->s.fd, POLLIN, hear,
+	    ear, e) != NULL ? 0 : -1;
 }
 
 /*
@@ -181,10 +154,9 @@ no_echo(struct waiter *w, struct err *e)
 {
 	struct means *m = &w->means;
 
-	*e = w->no_socket[w->echo[0].fd == -1 && w->o->family == AF_INET6];
+	*e = w->no_socket[w->o->family == AF_INET6];
 	if (!m->optional)
 		return -1;
-	m->echo = false;
 	if (!m->rmcp) {
 		m->ports[0] = 22;	/* ssh: a Unix */
 		m->ports[1] = 445;	/* file sharing: a Windows */
@@ -204,20 +176,22 @@ hear_open(struct waiter *w, struct err *e)
 		if (family != AF_UNSPEC && (family == AF_INET6) != (i == 1))
 			continue;
 		if (w->means.echo)
-			(void)sock_open_echo(&w->echo[i], i == 1,
+			(void)sock_open_echo(&w->echo[i].s, i == 1,
 			    &w->no_socket[i]);
 		if (w->means.rmcp)
-			(void)sock_open_udp(&w->rmcp[i], i == 1, RMCP_PORT,
+			(void)sock_open_udp(&w->rmcp[i].s, i == 1, RMCP_PORT,
 			    &w->no_socket[i]);
 	}
-	if (w->means.echo && w->echo[0].fd == -1 && w->echo[1].fd == -1 &&
-	    no_echo(w, e) == -1)
+	if (w->means.echo && w->echo[0].s.fd == -1 &&
+	    w->echo[1].s.fd == -1 && no_echo(w, e) == -1)
 		return -1;
-	return sock_drop_privilege(e) == -1 ||
-	    watch(w, &w->echo[0], on_echo4, e) == -1 ||
-	    watch(w, &w->echo[1], on_echo6, e) == -1 ||
-	    watch(w, &w->rmcp[0], on_rmcp4, e) == -1 ||
-	    watch(w, &w->rmcp[1], on_rmcp6, e) == -1 ? -1 : 0;
+	if (sock_drop_privilege(e) == -1)
+		return -1;
+	for (i = 0; i < 2; i++)
+		if (listen_to(w, &w->echo[i], on_echo, e) == -1 ||
+		    listen_to(w, &w->rmcp[i], on_pong, e) == -1)
+			return -1;
+	return 0;
 }
 
 void
@@ -226,7 +200,7 @@ hear_close(struct waiter *w)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		sock_close(&w->echo[i]);
-		sock_close(&w->rmcp[i]);
+		sock_close(&w->echo[i].s);
+		sock_close(&w->rmcp[i].s);
 	}
 }

@@ -112,11 +112,11 @@ count(uint32_t *n, const char *text, struct err *e)
 	return 0;
 }
 
-/* What is asked; the probes exclude each other. */
+/* The probes exclude each other. */
 static int
 ask(struct wait_options *w, const struct means *means, struct err *e)
 {
-	if (w->means.how != NULL && w->means.how != means->how)
+	if (w->means.how[0] != '\0' && strcmp(w->means.how, means->how) != 0)
 		return err_set(e, ERR_USAGE, "-P, --rmcp, --amt and --os "
 		    "exclude each other");
 	w->means = *means;
@@ -126,13 +126,14 @@ ask(struct wait_options *w, const struct means *means, struct err *e)
 static int
 ask_port(struct wait_options *w, const char *text, struct err *e)
 {
+	struct means means = { .ports = { 0 } };
 	long v;
 
-	if (opts_number(&v, text, 1, 65535, "-P", e) == -1 ||
-	    ask(w, &means_port, e) == -1)
+	if (opts_number(&v, text, 1, 65535, "-P", e) == -1)
 		return -1;
-	w->means.ports[0] = (uint16_t)v;
-	return 0;
+	means.ports[0] = (uint16_t)v;
+	(void)snprintf(means.how, sizeof means.how, " on port %ld", v);
+	return ask(w, &means, e);
 }
 
 static int
@@ -270,7 +271,7 @@ check(struct command *c, struct err *e)
 		return err_set(e, ERR_USAGE, "-d %g waits longer than -t %g "
 		    "in all: nothing would be probed", (double)w->delay_ms /
 		    1000, (double)w->timeout_ms / 1000);
-	if (w->means.how == NULL)
+	if (w->means.how[0] == '\0')	/* none chosen */
 		w->means = means_echo;
 	w->rules.answers = c->count > 0 ? c->count : 1;
 	w->rules.misses = c->count > 0 && w->rules.goal == PROBE_DOWN ?

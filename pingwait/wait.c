@@ -21,8 +21,7 @@
 #define TTL_OS_MAX 128			/* Linux sends 64, Windows 128, AMT 255 */
 
 const struct means means_echo = {
-	.echo = true, .ttl_min = -1, .ttl_max = 255, .optional = true,
-	.how = ""
+	.echo = true, .ttl_min = -1, .ttl_max = 255, .optional = true
 };
 const struct means means_os = {
 	.echo = true, .ttl_min = 0, .ttl_max = TTL_OS_MAX,
@@ -37,7 +36,6 @@ const struct means means_amt = {
 	.rmcp = true, .amt_only = true, .ports = { 16992, 16993 },
 	.optional = true, .tells_sign = true, .how = " with a sign of AMT"
 };
-const struct means means_port = { .how = " on port " };
 
 static void
 give_up(struct waiter *w)
@@ -105,8 +103,8 @@ usable(const struct waiter *w, const struct addrinfo *list,
 		if (!addr_from(&out[n], ai->ai_addr))
 			continue;
 		if (w->means.ports[0] != 0 ||
-		    w->echo[out[n].v6].fd != -1 ||
-		    w->rmcp[out[n].v6].fd != -1)
+		    w->echo[out[n].v6].s.fd != -1 ||
+		    w->rmcp[out[n].v6].s.fd != -1)
 			n++;
 		else
 			*e = w->no_socket[out[n].v6];
@@ -171,7 +169,7 @@ look_up(struct host *h)
 static int
 send_echo(struct host *h, const struct addr *to, uint32_t round)
 {
-	const struct sock *s = &h->w->echo[to->v6];
+	const struct sock *s = &h->w->echo[to->v6].s;
 	uint8_t packet[ICMP_ECHO_LEN];
 	struct icmp_echo m = {
 		.id = s->id, .cookie = h->probe.cookie,
@@ -188,7 +186,7 @@ send_ping(struct host *h, const struct addr *to, uint32_t round)
 	uint8_t packet[RMCP_PING_LEN];
 
 	rmcp_ping(packet, h->probe.cookie, round);
-	return sock_send(&h->w->rmcp[to->v6], to, packet, sizeof packet);
+	return sock_send(&h->w->rmcp[to->v6].s, to, packet, sizeof packet);
 }
 
 /* Whether it left; if not, the reason is said. */
@@ -215,10 +213,10 @@ ask(struct host *h, size_t i, uint32_t round)
 	bool left = false;
 	size_t j;
 
-	if (w->means.echo && w->echo[to->v6].fd != -1)
+	if (w->echo[to->v6].s.fd != -1)
 		left |= asked(h, to, send_echo(h, to, round), "echo request",
 		    round);
-	if (w->means.rmcp && w->rmcp[to->v6].fd != -1)
+	if (w->rmcp[to->v6].s.fd != -1)
 		left |= asked(h, to, send_ping(h, to, round), "presence ping",
 		    round);
 	for (j = 0; j < MEANS_PORTS && w->means.ports[j] != 0; j++)
@@ -327,7 +325,7 @@ int
 wait_for_hosts(const struct wait_options *o, struct wait_target *targets,
     size_t n, struct err *e)
 {
-	static const struct sock closed = { .fd = -1 };
+	static const struct ear closed = { .s.fd = -1 };
 	struct waiter w = {
 		.o = o, .means = o->means, .n = n, .left = n,
 		.start_ms = loop_now_ms(), .e = e,

@@ -26,10 +26,9 @@ struct means {
 	bool refusal;			/* by a port is an answer, too */
 	bool optional;			/* without an echo socket the rest will do */
 	bool tells_pong, tells_sign;	/* more columns: see the page */
-	const char *how;		/* "did not answer" + how; or "" */
+	char how[32];			/* "did not answer" + how */
 };
-extern const struct means means_echo, means_os, means_rmcp, means_amt,
-    means_port;
+extern const struct means means_echo, means_os, means_rmcp, means_amt;
 
 struct wait_options {
 	struct probe_rules rules;

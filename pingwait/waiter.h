@@ -25,11 +25,17 @@ struct host {
 	int64_t why_ms;			/* when */
 };
 
+struct ear {
+	struct sock s;
+	struct waiter *w;
+	void (*take)(const struct ear *ear, const struct packet *p);
+};
+
 struct waiter {
 	const struct wait_options *o;
 	struct means means;		/* those that are left */
 	struct loop *loop;
-	struct sock echo[2], rmcp[2];	/* IPv4, IPv6 */
+	struct ear echo[2], rmcp[2];	/* IPv4, IPv6 */
 	struct err no_socket[2];	/* why one is not open */
 	struct host *hosts;
 	size_t n, left;			/* left: still to be met */

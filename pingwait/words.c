@@ -77,32 +77,21 @@ first_left(const struct waiter *w)
 	return &w->hosts[i];
 }
 
-/* " presence pings", " on port 16994", or nothing. */
-static void
-how(const struct waiter *w, char *out, size_t size)
-{
-	(void)snprintf(out, size, "%s", w->means.how);
-	if (w->o->means.how == means_port.how)
-		(void)snprintf(out, size, "%s%u", w->means.how,
-		    w->means.ports[0]);
-}
-
 void
 words_notice(void *arg)
 {
 	struct waiter *w = arg;
 	const struct host *h = first_left(w);
-	char names[400], text[64];
+	char names[400];
 
 	names_left(w, w->o->any ? " or " : " and ", names, sizeof names);
-	how(w, text, sizeof text);
 	if (w->left == 1 && h->probe.naddrs == 0)
 		log_warn("waiting for the name %s to resolve", names);
 	else if (w->o->rules.goal == PROBE_REBOOT)
 		log_warn("waiting for %s to go down and come back", names);
 	else
 		log_warn("waiting for %s to %s%s", names, w->o->rules.goal ==
-		    PROBE_DOWN ? "stop answering" : "answer", text);
+		    PROBE_DOWN ? "stop answering" : "answer", w->means.how);
 }
 
 /* The one sentence at the end: who, how long, and what was wrong last. */
@@ -113,10 +102,9 @@ words_deadline(void *arg)
 	const struct host *h = first_left(w);
 	double seconds = (double)w->o->timeout_ms / 1000;
 	enum probe_goal goal = w->o->rules.goal;
-	char names[400], text[64];
+	char names[400];
 
 	names_left(w, " and ", names, sizeof names);
-	how(w, text, sizeof text);
 	if (w->n > 1)
 		err_set(w->e, ERR_NO, "%zu of %zu hosts ", w->left, w->n);
 	else
@@ -127,12 +115,12 @@ words_deadline(void *arg)
 		err_more(w->e, "did not go down%s within %.10g s",
 		    w->left > 1 ? " and come back" : "", seconds);
 	else if (goal == PROBE_DOWN)
-		err_more(w->e, "still answered%s after %.10g s", text,
-		    seconds);
+		err_more(w->e, "still answered%s after %.10g s",
+		    w->means.how, seconds);
 	else
 		err_more(w->e, "%sdid not answer%s within %.10g s",
-		    goal == PROBE_REBOOT ? "went down and " : "", text,
-		    seconds);
+		    goal == PROBE_REBOOT ? "went down and " : "",
+		    w->means.how, seconds);
 	if (w->n > 1)
 		err_more(w->e, ": %s", names);
 	if (w->left == 1 && fresh(h))
