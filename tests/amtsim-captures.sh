@@ -32,9 +32,19 @@ ask() {	# CLASS ACTION INSTANCE
 	*) method=${2##*/}; method=${method%Response}; invoke "$1" "$method" "$(inputs "$method")" ;;
 	esac
 }
+prepare() {	# what a recording was made with
+	case $1 in
+	*/kvmredirection/settings/pull.xml) consent=1 ;;
+	*/kvmredirection/settings/put.xml) consent=0 ;;
+	*) return ;;
+	esac
+	put IPS_OptInService "<OptInRequired>$consent</OptInRequired>"
+}
 inputs() {	# of a method that wants some
 	case $1 in
 	RemoveUserAclEntry) echo "<Handle>2</Handle>" ;;
+	SetHighAccuracyTimeSynch)
+		t=$(date +%s); echo "<Ta0>$t</Ta0><Tm1>$t</Tm1><Tm2>$t</Tm2>" ;;
 	SetAdminAclEntryEx) echo "<Username>admin</Username><DigestPassword>$(printf %s "admin:$(state .digest_realm):$AMT_PASSWORD" | openssl dgst -md5 -binary | base64)</DigestPassword>" ;;
 	esac
 }
@@ -48,6 +58,7 @@ for profile in 8 11 16; do
 		resource=$(part "$captures/$f" ResourceURI)
 		class=${resource##*/}
 		id=$(part "$captures/$f" InstanceID)
+		prepare "$f"
 		ask "$class" "$(part "$captures/$f" Action)" "${id:+$(selector InstanceID "$id")}"
 		case $status$(subcode) in
 		*DestinationUnreachable|*ActionNotSupported) continue ;;

@@ -17,7 +17,8 @@
 #define PT_INVALID_PARAMETER 36
 
 static const struct class *const lists[] = { classes_general, classes_boot,
-    classes_power, classes_redirection, classes_users, classes_setup };
+    classes_power, classes_redirection, classes_users, classes_setup,
+    classes_kvm };
 
 unsigned
 amt_version(const struct sim *sim)

@@ -162,7 +162,7 @@ struct class {
 
 /* Each classes-*.c exports one list, ending in a row without name. */
 extern const struct class classes_general[], classes_boot[], classes_power[],
-    classes_redirection[], classes_users[], classes_setup[];
+    classes_redirection[], classes_users[], classes_setup[], classes_kvm[];
 
 /* 8, 11, 16. */
 unsigned amt_version(const struct sim *sim);

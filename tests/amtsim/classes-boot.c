@@ -13,6 +13,8 @@
 
 #define PT_INVALID_PARAMETER 36
 #define PT_UNSUPPORTED_BOOT_OPTION 2050
+#define PT_USER_CONSENT_REQUIRED 2081
+#define VENDOR 32768			/* and a PT_STATUS: of a CIM_ method */
 
 /* CIM_BootConfigSetting, CIM_BootService */
 enum { DONE = 0, NOT_SUPPORTED = 1, INVALID_REFERENCE = 4, INVALID = 5 };
@@ -90,12 +92,21 @@ flags_exclude_source(const struct boot_settings *b)
 	    b->secure_erase;
 }
 
+/* When consent is asked for everything, boot options want it too. */
+static bool
+boot_consent(const struct model *m)
+{
+	return m->consent.required <= CONSENT_KVM ||
+	    m->consent.state >= CONSENT_RECEIVED;
+}
+
 static unsigned
 settings_check(const struct model *was, const struct model *now)
 {
 	const struct boot_settings *b = &now->boot;
 
-	(void)was;
+	if (!boot_consent(now) && memcmp(&was->boot, b, sizeof *b) != 0)
+		return PT_USER_CONSENT_REQUIRED;
 	/* what AMT_BootCapabilities says this machine cannot do */
 	if (b->bios_pause || b->safe_mode || b->configuration_data_reset ||
 	    b->lock_power || b->lock_reset || b->lock_sleep || b->secure_erase ||
@@ -200,6 +211,8 @@ change_boot_order(struct method_call *c)
 		m->boot_source[0] = '\0';
 		return DONE;
 	}
+	if (!boot_consent(m))
+		return VENDOR + PT_USER_CONSENT_REQUIRED;
 	if (!epr_names(sim, &c->arg[0].epr, "CIM_BootSourceSetting", &index))
 		return INVALID_REFERENCE;
 	if (flags_exclude_source(&m->boot)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Class tables: general settings, the two computer systems, firmware
+ * Class tables: general settings, the web UI, the two computer systems, firmware
  * versions, the wired port.  Values and their spelling are those of
  * recorded answers.  Leaves out: changing the port's address, hardware
  * inventory.
@@ -10,6 +10,8 @@
 
 #include "class.h"
 #include "sim.h"
+
+enum { SUCCESS = 0, INVALID_DOMAIN_NAME = 28, INVALID_PARAMETER = 36 };
 
 /* ---- AMT_GeneralSettings ------------------------------------------- */
 
@@ -30,9 +32,9 @@ set_network(struct model *m, unsigned index, const char *text)
 {
 	(void)index;
 	if (strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
-		return 36;
+		return INVALID_PARAMETER;
 	m->network_enabled = text[0] == '1';
-	return 0;
+	return SUCCESS;
 }
 
 static void
@@ -43,13 +45,54 @@ get_fqdn(const struct inst *i, struct values *v)
 	values_add(v, "%.60s.%.190s", m->host_name, m->domain_name);
 }
 
+/* 0, or a number with a lower limit; PT_STATUS. */
+static unsigned
+set_or_zero(uint32_t *out, const char *text, uint32_t least)
+{
+	uint32_t v;
+
+	if (parse_uint(text, &v) == -1)
+		return STATUS_BAD_VALUE;
+	if (v != 0 && v < least)
+		return INVALID_PARAMETER;
+	*out = v;
+	return SUCCESS;
+}
+
+static void
+get_ddns_period(const struct inst *i, struct values *v)
+{
+	values_add(v, "%u", (unsigned)i->sim->model.ddns_period);
+}
+
+static unsigned
+set_ddns_period(struct model *m, unsigned index, const char *text)
+{
+	(void)index;
+	return set_or_zero(&m->ddns_period, text, 20);
+}
+
+static void
+get_notify(const struct inst *i, struct values *v)
+{
+	values_add(v, "%u", (unsigned)i->sim->model.notify_interval);
+}
+
+static unsigned
+set_notify(struct model *m, unsigned index, const char *text)
+{
+	(void)index;
+	return set_or_zero(&m->notify_interval, text, 15);
+}
+
 static const struct prop general_props[] = {
 	{ .name = "AMTNetworkEnabled", .get = get_network, .set = set_network,
 	    .since = 9 },
-	CONST("DDNSPeriodicUpdateInterval", "1440"),
-	CONST("DDNSTTL", "900"),
-	CONST("DDNSUpdateByDHCPServerEnabled", "true"),
-	CONST("DDNSUpdateEnabled", "false"),
+	{ .name = "DDNSPeriodicUpdateInterval", .get = get_ddns_period,
+	    .set = set_ddns_period },
+	UINT("DDNSTTL", ddns_ttl, 0, UINT32_MAX),
+	BOOL("DDNSUpdateByDHCPServerEnabled", ddns_by_dhcp),
+	BOOL("DDNSUpdateEnabled", ddns),
 	{ .name = "DHCPSyncRequiresHostname", .value = "1", .since = 16 },
 	UINT("DHCPv6ConfigurationTimeout", dhcpv6_timeout, 0, 65535),
 	CALC("DigestRealm", get_realm),
@@ -63,7 +106,8 @@ static const struct prop general_props[] = {
 	BOOL("PingResponseEnabled", ping),
 	CONST("PowerSource", "0"),
 	UINT("PreferredAddressFamily", preferred_family, 0, 1),
-	{ .name = "PresenceNotificationInterval", .value = "0", .since = 9 },
+	{ .name = "PresenceNotificationInterval", .get = get_notify,
+	    .set = set_notify, .since = 9 },
 	CONST("PrivacyLevel", "0"),
 	BOOL("RmcpPingResponseEnabled", rmcp_ping),
 	BOOL("SharedFQDN", shared_fqdn),
@@ -72,6 +116,17 @@ static const struct prop general_props[] = {
 	END
 };
 
+/* What AMT 8 insists on: the domain goes first, and comes back after. */
+static unsigned
+general_check(const struct model *was, const struct model *now)
+{
+	if (now->profile->fqdn_wants_no_domain &&
+	    was->shared_fqdn != now->shared_fqdn &&
+	    now->domain_name[0] != '\0')
+		return INVALID_DOMAIN_NAME;
+	return SUCCESS;
+}
+
 static void
 general_changed(struct sim *sim, const struct model *was)
 {
@@ -79,6 +134,48 @@ general_changed(struct sim *sim, const struct model *was)
 	sim_network_changed(sim);
 	sim_ports_changed(sim);
 }
+
+/* ---- AMT_WebUIService ---------------------------------------------- */
+
+static void
+get_web_ui(const struct inst *i, struct values *v)
+{
+	values_add(v, "%d", i->sim->model.web_ui ? 2 : 3);
+}
+
+static const struct prop web_props[] = {
+	SERVICE_KEYS_1("AMT_WebUIService"),
+	CONST("ElementName", "Intel(r) AMT Web UI Service"),
+	CALC("EnabledState", get_web_ui),
+	KEY("Name", "Intel(r) AMT Web UI Service"),
+	CONST("RequestedState", "12"),
+	SERVICE_KEYS_2("Intel(r) AMT"),
+	END
+};
+
+static unsigned
+web_state_change(struct method_call *c)
+{
+	uint32_t state = c->arg[0].number[0];
+
+	if (c->arg[1].n > 0)
+		return 4098;
+	if (c->arg[0].n == 0 || (state != 2 && state != 3))
+		return 5;
+	c->inst.sim->model.web_ui = state == 2;
+	return SUCCESS;
+}
+
+static const struct input web_in[] = {
+	{ .name = "RequestedState", .type = IN_UINT, .max = 65535 },
+	{ .name = "TimeoutPeriod", .type = IN_TIME },
+	END
+};
+static const struct method web_methods[] = {
+	{ .name = "RequestStateChange", .in = web_in,
+	    .run = web_state_change },
+	END
+};
 
 /* ---- CIM_ComputerSystem: the PC and the management engine ----------- */
 
@@ -216,7 +313,14 @@ const struct class classes_general[] = {
 		.name = "AMT_GeneralSettings",
 		.ancestors = "CIM_SettingData CIM_ManagedElement",
 		.read_realms = INFO, .write_realms = REALM(REALM_ADMIN),
-		.props = general_props, .changed = general_changed,
+		.props = general_props, .check = general_check,
+		.changed = general_changed,
+	}, {
+		.name = "AMT_WebUIService",
+		.ancestors = "CIM_Service CIM_EnabledLogicalElement "
+		    "CIM_LogicalElement CIM_ManagedSystemElement CIM_ManagedElement",
+		.read_realms = INFO, .write_realms = REALM(REALM_ADMIN),
+		.dated = true, .props = web_props, .methods = web_methods,
 	}, {
 		.name = "CIM_ComputerSystem",
 		.ancestors = "CIM_System CIM_EnabledLogicalElement "

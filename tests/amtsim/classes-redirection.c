@@ -134,6 +134,8 @@ kvm_state_change(struct method_call *c)
 		return NO_TIMEOUT;
 	if (c->arg[0].n == 0 || (state != 2 && state != 3))
 		return INVALID;
+	if (state == 2 && !c->inst.sim->model.kvm.enabled_by_mebx)
+		return FAILED;
 	c->inst.sim->model.kvm_enabled = state == 2;
 	sim_ports_changed(c->inst.sim);
 	return DONE;

@@ -13,7 +13,10 @@
 #include "class.h"
 #include "sim.h"
 
-enum { SUCCESS = 0, INTERNAL_ERROR = 1, INVALID_TIME = 34 };
+#define TIME_MIN 1072915200		/* 2004-01-01 */
+
+enum { SUCCESS = 0, INTERNAL_ERROR = 1, INVALID_TIME = 34,
+    INVALID_PARAMETER = 36 };
 
 /* ---- AMT_SetupAndConfigurationService ------------------------------ */
 
@@ -141,15 +144,28 @@ static const struct prop tls_props[] = {
 
 /* ---- AMT_TimeSynchronizationService -------------------------------- */
 
+static void
+get_local_sync(const struct inst *i, struct values *v)
+{
+	values_add(v, "%u", i->sim->model.local_time_sync);
+}
+
+static void
+get_time_source(const struct inst *i, struct values *v)
+{
+	values_add(v, "%u", i->sim->model.time_source);
+}
+
 static const struct prop time_props[] = {
 	SERVICE_KEYS_1("AMT_TimeSynchronizationService"),
 	CONST("ElementName", "Intel(r) AMT Time Synchronization Service"),
 	CONST("EnabledState", "5"),
-	{ .name = "LocalTimeSyncEnabled", .value = "0", .since = 11 },
+	{ .name = "LocalTimeSyncEnabled", .get = get_local_sync,
+	    .since = 11 },
 	KEY("Name", "Intel(r) AMT Time Synchronization Service"),
 	CONST("RequestedState", "12"),
 	SERVICE_KEYS_2("Intel(r) AMT"),
-	{ .name = "TimeSource", .value = "1", .since = 11 },
+	{ .name = "TimeSource", .get = get_time_source, .since = 11 },
 	END
 };
 
@@ -160,8 +176,55 @@ get_time(struct method_call *c)
 	return SUCCESS;
 }
 
+/*
+ * Ta0 is what the device said, Tm1 the client's time when it heard it, Tm2
+ * that of this call.  What of the device's time since then the client has
+ * not seen pass was spent on the way, half of it on the way here.
+ */
+static unsigned
+set_time(struct method_call *c)
+{
+	struct sim *sim = c->inst.sim;
+	int64_t ta0 = c->arg[0].number[0], tm1 = c->arg[1].number[0],
+	    tm2 = c->arg[2].number[0], now = sim_wall(sim), delay;
+
+	if (ta0 < TIME_MIN || tm1 < TIME_MIN || tm2 < TIME_MIN)
+		return INVALID_TIME;
+	if (ta0 > now || tm1 > tm2)
+		return INVALID_PARAMETER;
+	delay = now - ta0 - (tm2 - tm1);
+	if (delay < 0)
+		delay = 0;
+	sim->device_clock_s += tm2 + delay / 2 - now;
+	sim->model.time_source = 1;
+	return SUCCESS;
+}
+
+static unsigned
+enable_local_sync(struct method_call *c)
+{
+	c->inst.sim->model.local_time_sync = c->arg[0].number[0] ? 1 : 2;
+	return SUCCESS;
+}
+
+static const struct input set_time_in[] = {
+	{ .name = "Ta0", .type = IN_UINT, .required = true,
+	    .max = UINT32_MAX },
+	{ .name = "Tm1", .type = IN_UINT, .required = true,
+	    .max = UINT32_MAX },
+	{ .name = "Tm2", .type = IN_UINT, .required = true,
+	    .max = UINT32_MAX },
+	END
+};
+static const struct input local_sync_in[] = {
+	{ .name = "Enable", .type = IN_BOOL, .required = true }, END
+};
 static const struct method time_methods[] = {
 	{ .name = "GetLowAccuracyTimeSynch", .run = get_time, .reads = true },
+	{ .name = "SetHighAccuracyTimeSynch", .in = set_time_in,
+	    .run = set_time },
+	{ .name = "EnableLocalTimeSync", .in = local_sync_in,
+	    .run = enable_local_sync },
 	END
 };
 

@@ -20,7 +20,8 @@ sim_now_ms(const struct sim *sim)
 time_t
 sim_wall(const struct sim *sim)
 {
-	return time(NULL) + (time_t)(sim->clock_offset_ms / 1000);
+	return time(NULL) + (time_t)(sim->clock_offset_ms / 1000 +
+	    sim->device_clock_s);
 }
 
 void

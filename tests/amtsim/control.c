@@ -246,6 +246,7 @@ do_time(struct sim *sim, char *args, struct buf *out, struct err *e)
 	return buf_addf(out, e, "%lld\n", (long long)sim_wall(sim));
 }
 
+<<<<<<< Updated upstream
 static int
 put_result(struct buf *out, const struct usbr_result *r, struct err *e)
 {
@@ -324,6 +325,39 @@ do_scsi(struct sim *sim, char *args, struct buf *out, struct err *e)
 	usbr_command(sim, (enum usbr_drive)d, (uint8_t *)cdb, (size_t)n,
 	    (uint8_t *)data, (size_t)len, (enum usbr_transfer)(how % 3),
 	    on_scsi, c);
+=======
+/* Only the device's own clock, as a battery that died would. */
+static int
+do_clock(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	char *w = word(&args), *end;
+	long seconds = w == NULL ? 0 : strtol(w, &end, 10);
+
+	(void)out;
+	if (w == NULL || end == w || *end != '\0' ||
+	    labs(seconds) > 50L * 366 * 86400)
+		return err_set(e, ERR_USAGE, "clock SECONDS, ahead of the "
+		    "real time, or behind it");
+	sim->device_clock_s = seconds - sim->clock_offset_ms / 1000;
+	return 0;
+}
+
+/* What only the BIOS's own menu can change. */
+static int
+do_mebx(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	char *what = word(&args), *how = word(&args);
+
+	(void)out;
+	if (what == NULL || how == NULL || strcmp(what, "kvm") != 0 ||
+	    (strcmp(how, "on") != 0 && strcmp(how, "off") != 0))
+		return err_set(e, ERR_USAGE, "mebx kvm on|off");
+	sim->model.kvm.enabled_by_mebx = strcmp(how, "on") == 0;
+	if (!sim->model.kvm.enabled_by_mebx) {
+		sim->model.kvm_enabled = false;
+		(void)sim_terminate(sim, SERVICE_KVM);
+	}
+>>>>>>> Stashed changes
 	return 0;
 }
 
@@ -336,7 +370,11 @@ static const struct {
 	{ "unplug", do_unplug }, { "plug", do_plug }, { "fault", do_fault },
 	{ "clear-faults", do_clear }, { "serial", do_serial },
 	{ "serial-fill", do_serial_fill }, { "break", do_break },
+<<<<<<< Updated upstream
 	{ "scsi", do_scsi }, { "time", do_time },
+=======
+	{ "time", do_time }, { "clock", do_clock }, { "mebx", do_mebx },
+>>>>>>> Stashed changes
 };
 
 static int

@@ -53,6 +53,14 @@ model_init(struct model *m, const struct profile *p)
 	m->ping = m->rmcp_ping = true;
 	m->shared_fqdn = true;
 	m->idle_wake_timeout = 65535;
+	m->ddns_by_dhcp = true;
+	m->ddns_period = 1440;
+	m->ddns_ttl = 900;
+	m->web_ui = true;
+	m->kvm = (struct kvm_settings){ .enabled_by_mebx = true,
+	    .double_buffer = true, .decimation = 2, .session_timeout = 3 };
+	m->consent = (struct consent){ .policy_timeout = 300,
+	    .code_timeout = 120, .display_timeout = 300 };
 	(void)snprintf(m->host_name, sizeof m->host_name, "amtsim");
 	(void)snprintf(m->domain_name, sizeof m->domain_name, "example.net");
 	if (!p->plain_ports)

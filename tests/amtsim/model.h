@@ -32,6 +32,7 @@ struct profile {
 	bool keeps_boot_source;		/* a forced source outlives its boot */
 	const char *tls_priority;	/* GnuTLS: versions, suites, RFC 5746 */
 	bool sha1_certificate;		/* of the self-signed one */
+	bool fqdn_wants_no_domain;	/* SharedFQDN changes only without */
 	/* grow as needed: properties a version lacks, quirks */
 };
 
@@ -78,6 +79,29 @@ struct boot_settings {			/* AMT_BootSettingData */
 	uint16_t boot_media_index;
 };
 
+struct kvm_settings {			/* IPS_KVMRedirectionSettingData */
+	bool enabled_by_mebx;
+	bool port_5900, back_to_back, double_buffer;
+	uint8_t default_screen, decimation;
+	uint16_t session_timeout;	/* minutes */
+	char rfb_password[9];
+};
+
+enum { CONSENT_NONE = 0, CONSENT_KVM = 1 };	/* else all: 0xffffffff */
+enum consent_state { CONSENT_IDLE, CONSENT_REQUESTED, CONSENT_DISPLAYED,
+    CONSENT_RECEIVED, CONSENT_SESSION };
+
+struct consent {			/* IPS_OptInService; consent.c */
+	uint32_t required;
+	enum consent_state state;
+	char code[7];			/* on the screen; "" none */
+	uint16_t policy_timeout;	/* seconds, as are these two */
+	uint32_t code_timeout;
+	uint16_t display_timeout;
+	unsigned wrong;			/* codes in a row */
+	int64_t blocked_until_ms;	/* sim_now_ms() */
+};
+
 struct model {
 	const struct profile *profile;
 	char uuid[37];
@@ -99,6 +123,8 @@ struct model {
 	unsigned redirection_state;	/* 32768..32771 */
 	bool listener_enabled;
 	bool kvm_enabled;
+	struct kvm_settings kvm;
+	struct consent consent;
 	struct tls_side tls[SIDES];	/* in force, not pending ones */
 
 	/* AMT_GeneralSettings and friends: those with an effect */
@@ -107,6 +133,14 @@ struct model {
 	uint32_t idle_wake_timeout;	/* minutes */
 	uint16_t dhcpv6_timeout;	/* seconds */
 	uint8_t preferred_family;	/* 0 IPv4, 1 IPv6 */
+	bool ddns, ddns_by_dhcp;
+	uint32_t ddns_period, ddns_ttl;	/* minutes, seconds */
+	uint32_t notify_interval;	/* minutes */
+	bool web_ui;
+
+	/* AMT_TimeSynchronizationService */
+	unsigned local_time_sync;	/* 0 default on, 1 on, 2 off */
+	unsigned time_source;		/* 0 BIOS, 1 configured */
 
 	bool session_open[SERVICES];
 	char session_peer[SERVICES][64];
@@ -151,6 +185,11 @@ void sim_plug(struct sim *sim);
 /* Something no correct client does; kept, counted, shown on request. */
 void sim_violation(struct sim *sim, const char *door, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* May a session of this service start? */
+bool sim_consent_given(const struct sim *sim, enum service s);
+/* A session was opened or closed, or the power changed. */
+void sim_consent_update(struct sim *sim);
 
 /* Redirection: close the session of a service (TerminateSession). */
 bool sim_terminate(struct sim *sim, enum service s);	/* false: none open */

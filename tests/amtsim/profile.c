@@ -25,6 +25,7 @@ static const struct profile profiles[] = {
 		.keeps_boot_source = true,
 		.tls_priority = "NONE:+VERS-TLS1.1:+VERS-TLS1.0:" OLD_SUITES,
 		.sha1_certificate = true,
+		.fqdn_wants_no_domain = true,
 	}, {
 		.name = "11",
 		.version = "11.8.50.3425",

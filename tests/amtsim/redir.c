@@ -17,7 +17,8 @@
 #define LOGIN_MS 60000			/* silence before a session is open */
 
 enum { START = 0x10, START_REPLY = 0x11, END = 0x12, LOGIN = 0x13 };
-enum { STATUS_OK, STATUS_UNKNOWN_TAG, STATUS_BUSY, STATUS_UNSUPPORTED };
+enum { STATUS_OK, STATUS_UNKNOWN_TAG, STATUS_BUSY, STATUS_UNSUPPORTED,
+    STATUS_CONSENT = 5 };
 
 static const struct frame session_frames[] = {
 	{ START, 8, 0, 0, "StartRedirectionSession" },
@@ -115,6 +116,7 @@ redir_open(struct redir *r)
 	(void)snprintf(m->session_peer[s], sizeof m->session_peer[s], "%s",
 	    door_peer(r->c));
 	r->sim->sessions[s] = r;
+	sim_consent_update(r->sim);
 	return true;
 }
 
@@ -125,6 +127,7 @@ vacate(struct sim *sim, enum service s)
 	sim->model.session_open[s] = false;
 	sim->model.session_peer[s][0] = '\0';
 	sim->sessions[s] = NULL;
+	sim_consent_update(sim);
 }
 
 static void
@@ -260,6 +263,8 @@ start(struct redir *r, const uint8_t *p)
 		m[1] = STATUS_UNSUPPORTED;
 	else if (r->sim->model.session_open[r->service->service])
 		m[1] = STATUS_BUSY;
+	else if (!sim_consent_given(r->sim, r->service->service))
+		m[1] = STATUS_CONSENT;
 	m[1] = (uint8_t)fault_value(r->sim, "start-status", m[1]);
 	m[12] = (uint8_t)(lie >= 0 ? lie : oem);
 	r->state = AT_LOGIN;

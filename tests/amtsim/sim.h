@@ -70,6 +70,7 @@ struct sim {
 
 	/* the one clock: clock.c */
 	int64_t clock_offset_ms;
+	int64_t device_clock_s;		/* how far the device's is ahead */
 	struct sim_timer *timers;
 
 	/* randomness: clock.c; seeded runs repeat themselves */
@@ -96,8 +97,12 @@ struct sim {
 	struct control *control;
 	struct redir *sessions[SERVICES];
 	struct sim_timer stale[SERVICES]; /* of connections lost uncleanly */
+<<<<<<< Updated upstream
 	struct usbr *usbr;		/* usbr.c */
 	uint16_t ider_read_max, ider_write_max;	/* one 0x54, one 0x53 */
+=======
+	struct sim_timer consent_timer;
+>>>>>>> Stashed changes
 	struct web *web;		/* http.c */
 	bool own_network;
 	const char *responder;		/* who answers a ping now */

@@ -76,6 +76,10 @@ redirection(const struct model *m)
 	put_int(o, "enabled_state", m->redirection_state);
 	put_bool(o, "listener", m->listener_enabled);
 	put_bool(o, "kvm_enabled", m->kvm_enabled);
+	put_bool(o, "kvm_by_mebx", m->kvm.enabled_by_mebx);
+	put_bool(o, "port_5900", m->kvm.port_5900);
+	put_text(o, "rfb_password", m->kvm.rfb_password);
+	put_int(o, "kvm_timeout", m->kvm.session_timeout);
 	for (i = 0; i < SERVICES; i++)
 		put_text(open, names[i], !m->session_open[i] ? NULL :
 		    m->session_peer[i]);
@@ -84,6 +88,7 @@ redirection(const struct model *m)
 }
 
 static struct json_object *
+<<<<<<< Updated upstream
 ider(const struct sim *sim)
 {
 	struct json_object *o = json_object_new_object();
@@ -96,6 +101,18 @@ ider(const struct sim *sim)
 	put_int(o, "resets", (int64_t)u->resets);
 	put_int(o, "bytes_read", (int64_t)u->bytes_in);
 	put_int(o, "bytes_written", (int64_t)u->bytes_out);
+=======
+consent(const struct model *m)
+{
+	static const char *const states[] = { "none", "requested",
+	    "displayed", "received", "session" };
+	struct json_object *o = json_object_new_object();
+
+	put_int(o, "required", m->consent.required);
+	put_text(o, "state", states[m->consent.state]);
+	put_text(o, "code", m->consent.code[0] != '\0' ? m->consent.code :
+	    NULL);
+>>>>>>> Stashed changes
 	return o;
 }
 
@@ -136,6 +153,7 @@ network(const struct sim *sim)
 
 	put_text(o, "host_name", m->host_name);
 	put_text(o, "domain_name", m->domain_name);
+	put_bool(o, "shared_fqdn", m->shared_fqdn);
 	put_bool(o, "enabled", m->network_enabled);
 	put_bool(o, "ping", m->ping);
 	put_bool(o, "rmcp_ping", m->rmcp_ping);
@@ -210,6 +228,8 @@ state_text(const struct sim *sim)
 	json_object_object_add(o, "ider", ider(sim));
 	json_object_object_add(o, "network", network(sim));
 	json_object_object_add(o, "users", users(m));
+	json_object_object_add(o, "consent", consent(m));
+	put_bool(o, "web_ui", m->web_ui);
 	put_text(o, "host", sim->host_ops->name);
 	put_text(o, "host_is", sim->host_ops->describe != NULL ?
 	    sim->host_ops->describe(sim->host) : NULL);
