@@ -246,7 +246,6 @@ do_time(struct sim *sim, char *args, struct buf *out, struct err *e)
 	return buf_addf(out, e, "%lld\n", (long long)sim_wall(sim));
 }
 
-<<<<<<< Updated upstream
 static int
 put_result(struct buf *out, const struct usbr_result *r, struct err *e)
 {
@@ -325,7 +324,9 @@ do_scsi(struct sim *sim, char *args, struct buf *out, struct err *e)
 	usbr_command(sim, (enum usbr_drive)d, (uint8_t *)cdb, (size_t)n,
 	    (uint8_t *)data, (size_t)len, (enum usbr_transfer)(how % 3),
 	    on_scsi, c);
-=======
+	return 0;
+}
+
 /* Only the device's own clock, as a battery that died would. */
 static int
 do_clock(struct sim *sim, char *args, struct buf *out, struct err *e)
@@ -357,7 +358,6 @@ do_mebx(struct sim *sim, char *args, struct buf *out, struct err *e)
 		sim->model.kvm_enabled = false;
 		(void)sim_terminate(sim, SERVICE_KVM);
 	}
->>>>>>> Stashed changes
 	return 0;
 }
 
@@ -370,11 +370,8 @@ static const struct {
 	{ "unplug", do_unplug }, { "plug", do_plug }, { "fault", do_fault },
 	{ "clear-faults", do_clear }, { "serial", do_serial },
 	{ "serial-fill", do_serial_fill }, { "break", do_break },
-<<<<<<< Updated upstream
-	{ "scsi", do_scsi }, { "time", do_time },
-=======
-	{ "time", do_time }, { "clock", do_clock }, { "mebx", do_mebx },
->>>>>>> Stashed changes
+	{ "scsi", do_scsi }, { "time", do_time }, { "clock", do_clock },
+	{ "mebx", do_mebx },
 };
 
 static int

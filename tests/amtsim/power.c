@@ -281,12 +281,9 @@ host_power_changed(struct sim *sim, enum host_power now)
 		return;
 	sim->model.power = now;
 	redir_power_changed(sim);
-<<<<<<< Updated upstream
 	if (now == HOST_ON)
 		usbr_host_reset(sim);
-=======
 	sim_consent_update(sim);
->>>>>>> Stashed changes
 	boot(sim);
 	if (now == HOST_OFF && sim->on_after_off) {
 		sim->on_after_off = false;

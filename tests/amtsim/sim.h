@@ -97,12 +97,9 @@ struct sim {
 	struct control *control;
 	struct redir *sessions[SERVICES];
 	struct sim_timer stale[SERVICES]; /* of connections lost uncleanly */
-<<<<<<< Updated upstream
 	struct usbr *usbr;		/* usbr.c */
 	uint16_t ider_read_max, ider_write_max;	/* one 0x54, one 0x53 */
-=======
 	struct sim_timer consent_timer;
->>>>>>> Stashed changes
 	struct web *web;		/* http.c */
 	bool own_network;
 	const char *responder;		/* who answers a ping now */

@@ -88,7 +88,6 @@ redirection(const struct model *m)
 }
 
 static struct json_object *
-<<<<<<< Updated upstream
 ider(const struct sim *sim)
 {
 	struct json_object *o = json_object_new_object();
@@ -101,7 +100,10 @@ ider(const struct sim *sim)
 	put_int(o, "resets", (int64_t)u->resets);
 	put_int(o, "bytes_read", (int64_t)u->bytes_in);
 	put_int(o, "bytes_written", (int64_t)u->bytes_out);
-=======
+	return o;
+}
+
+static struct json_object *
 consent(const struct model *m)
 {
 	static const char *const states[] = { "none", "requested",
@@ -112,7 +114,6 @@ consent(const struct model *m)
 	put_text(o, "state", states[m->consent.state]);
 	put_text(o, "code", m->consent.code[0] != '\0' ? m->consent.code :
 	    NULL);
->>>>>>> Stashed changes
 	return o;
 }
 
