@@ -329,20 +329,27 @@ ws_context(const struct ws_doc *d)
 
 static int value_text(struct buf *out, const xmlNode *n, struct err *e);
 
+static const char *
+reference_class(const xmlNode *parameters)
+{
+	const xmlNode *uri = ws_find(parameters, NS_WSMAN, "ResourceURI");
+	const char *class = "";
+
+	if (uri != NULL && uri->children != NULL &&
+	    uri->children->content != NULL)
+		class = (const char *)uri->children->content;
+	return strrchr(class, '/') != NULL ? strrchr(class, '/') + 1 : class;
+}
+
 static int
 reference_text(struct buf *out, const xmlNode *parameters, struct err *e)
 {
-	const xmlNode *uri, *set, *n;
-	const char *class = "", *sep = "?";
+	const xmlNode *set, *n;
+	const char *sep = "?";
 	xmlChar *key;
 	int rc = 0;
 
-	if ((uri = ws_find(parameters, NS_WSMAN, "ResourceURI")) != NULL &&
-	    uri->children != NULL && uri->children->content != NULL)
-		class = (const char *)uri->children->content;
-	if (strrchr(class, '/') != NULL)
-		class = strrchr(class, '/') + 1;
-	if (buf_addf(out, e, "%s", class) == -1)
+	if (buf_addf(out, e, "%s", reference_class(parameters)) == -1)
 		return -1;
 	if ((set = ws_find(parameters, NS_WSMAN, "SelectorSet")) == NULL)
 		return 0;
@@ -403,6 +410,15 @@ int
 ws_value_text(struct buf *out, const struct ws_node *n, struct err *e)
 {
 	return value_text(out, ws_xml(n), e);
+}
+
+const char *
+ws_key_class(const struct ws_node *n)
+{
+	const xmlNode *parameters = ws_find(ws_xml(n), NS_ADDRESSING,
+	    "ReferenceParameters");
+
+	return parameters != NULL ? reference_class(parameters) : "";
 }
 
 const char *

@@ -148,6 +148,8 @@ int ws_value_text(struct buf *out, const struct ws_node *n, struct err *e);
  * endpoint reference; NULL when there is none.  Borrowed.
  */
 const char *ws_key(const struct ws_node *n, const char *name);
+/* The class that it refers to; "" when it is no reference. */
+const char *ws_key_class(const struct ws_node *n);
 
 /* Pulls: the items, and the context to go on with (NULL: that was all). */
 struct ws_node *ws_items(const struct ws_doc *d);	/* its first; NULL: none */

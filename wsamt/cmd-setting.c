@@ -12,16 +12,25 @@
 #include "wsamt/wsamt.h"
 
 #define GENERAL "AMT_GeneralSettings"
+#define KVM "IPS_KVMRedirectionSettingData"
 #define HOST_MAX 63			/* a label of a name: no dots */
 
-enum type { SWITCH, SWITCH_01, NUMBER, NAME };
+enum type { SWITCH, SWITCH_01, NUMBER, NAME, CHOICE };
+
+/* Words of a CHOICE; ends in NULL. */
+struct choice { const char *word, *wire; };
+static const struct choice consent[] = {	/* whom OptInRequired asks for */
+	{ "off", "0" }, { "kvm", "1" }, { "on", "4294967295" }, { NULL, NULL }
+};
 
 static const struct row {
 	const char *word;
 	const char *class, *property;
 	enum type type;
 	long least, most;		/* NUMBER; NAME: its characters */
+	const struct choice *choices;
 	const char *instance;		/* InstanceID; NULL: the only one */
+	const char *first;		/* what "on" needs; or NULL */
 	bool later;			/* holds after "commit" */
 	bool cuts;			/* "off" ends what we talk over */
 } rows[] = {
@@ -41,6 +50,12 @@ static const struct row {
 	    .property = "AMTNetworkEnabled", .cuts = true },
 	TEXT_TO("hostname", GENERAL, "HostName", HOST_MAX),
 	TEXT_TO("domain", GENERAL, "DomainName", 191),
+	ON_OFF("sharedfqdn", GENERAL, "SharedFQDN"),
+	{ .word = "rfbport", .class = KVM, .property = "Is5900PortEnabled",
+	    .first = "rfbpass" },
+	FROM_TO("timeout", KVM, "SessionTimeout", 0, 65535),
+	{ .word = "optin", .class = "IPS_OptInService", .type = CHOICE,
+	    .property = "OptInRequired", .choices = consent },
 };
 
 static const struct row *
@@ -79,6 +94,22 @@ check_name(const struct row *r, const char *text, struct err *e)
 	return 0;
 }
 
+static int
+find_choice(const struct row *r, char *wire, const char *text, struct err *e)
+{
+	const struct choice *c;
+
+	for (c = r->choices; c->word != NULL; c++)
+		if (strcmp(c->word, text) == 0) {
+			(void)snprintf(wire, WIRE_MAX, "%s", c->wire);
+			return 0;
+		}
+	(void)err_set(e, ERR_USAGE, "%s: \"%s\" is none of", r->word, text);
+	for (c = r->choices; c->word != NULL; c++)
+		(void)err_more(e, "%s %s", c != r->choices ? "," : "", c->word);
+	return -1;
+}
+
 /* The user's word as the property's text. */
 static int
 to_wire(const struct row *r, char *wire, const char *text, struct err *e)
@@ -102,6 +133,8 @@ to_wire(const struct row *r, char *wire, const char *text, struct err *e)
 	case NAME:
 		(void)snprintf(wire, WIRE_MAX, "%s", text);
 		return check_name(r, text, e);
+	case CHOICE:
+		return find_choice(r, wire, text, e);
 	}
 	return -1;
 }
@@ -111,6 +144,7 @@ static int
 to_word(const struct row *r, char *word, const struct ws_node *n,
     struct err *e)
 {
+	const struct choice *c;
 	const char *text;
 	uint32_t number;
 	bool on;
@@ -133,6 +167,14 @@ to_word(const struct row *r, char *word, const struct ws_node *n,
 		break;
 	case NAME:
 		rc = ws_get_text(n, r->property, &text, e);
+		if (rc == 0)
+			(void)snprintf(word, WIRE_MAX, "%s", text);
+		break;
+	case CHOICE:
+		rc = ws_get_text(n, r->property, &text, e);
+		for (c = r->choices; c->word != NULL && rc == 0; c++)
+			if (strcmp(c->wire, text) == 0)
+				text = c->word;
 		if (rc == 0)
 			(void)snprintf(word, WIRE_MAX, "%s", text);
 		break;
@@ -176,8 +218,13 @@ store(struct wsamt *a, const struct row *r, struct ws_doc *d,
 
 	if (ws_set(ws_body(d), r->property, wire, e) == -1)
 		return -1;
-	return wsman_put(a->wsman, ws_body(d), r->instance != NULL ? key :
-	    NULL, e);
+	if (wsman_put(a->wsman, ws_body(d), r->instance != NULL ? key : NULL,
+	    e) == 0)
+		return 0;
+	if (e->kind == ERR_REFUSED && r->first != NULL &&
+	    strcmp(wire, "true") == 0)
+		(void)err_more(e, "; \"wsamt %s\" comes first", r->first);
+	return -1;
 }
 
 static int

@@ -227,6 +227,15 @@ out_instance(struct out *o, const struct ws_node *instance, bool name_class,
 	return 0;
 }
 
+int
+out_item(struct out *o, const char *value, struct err *e)
+{
+	if (!o->as_json)
+		return add_line(o, "", value, e);
+	json_text(&o->json, value);
+	return 0;
+}
+
 void
 out_list(struct out *o)
 {

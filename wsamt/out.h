@@ -50,6 +50,8 @@ int out_row(struct out *o, const struct out_cell *cells, struct err *e);
 /* An instance: each property a fact, in the firmware's order. */
 int out_instance(struct out *o, const struct ws_node *instance,
     bool name_class, struct err *e);
+/* A bare value among others of a list. */
+int out_item(struct out *o, const char *value, struct err *e);
 void out_list(struct out *o);		/* before several instances or rows */
 void out_list_end(struct out *o);
 

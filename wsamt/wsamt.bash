@@ -49,7 +49,7 @@ _wsamt() {
 	fi
 	# The words between bars, when there is nothing but these.
 	args=$(wsamt --list-commands | awk -F '\t' -v c="$command" \
-	    '$1 == c && $2 ~ /^\[[a-z-]+([|][a-z-]+)+\]$/ { gsub(/[][|]/, " ", $2); print $2 }')
+	    '$1 == c && $2 ~ /^\[[A-Za-z-]+([|][A-Za-z-]+)+\]$/ { gsub(/[][|A-Z]/, " ", $2); print $2 }')
 	[[ ${COMP_WORDS[COMP_CWORD-1]} == "$command" || $prev == --wait ]] &&
 	    mapfile -t COMPREPLY < <(compgen -W "$args" -- "$cur")
 }

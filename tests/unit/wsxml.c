@@ -177,6 +177,7 @@ test_orders(void)
 	is_int(ws_check(d, &r, &e), 0);
 	is_str(ws_key(ws_body(d), "I"), "h: 1");
 	ok(ws_key(ws_body(d), "J") == NULL);
+	is_str(ws_key_class(ws_body(d)), "AMT_X");
 	r.op = WS_DELETE;
 	is_int(ws_check(d, &r, &e), -1);
 	has(e.text, "the answer holds ResourceCreated instead of nothing");
