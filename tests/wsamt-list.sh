@@ -39,6 +39,11 @@ run wsamt listall
 is $rc 0 "two classes are refused: it goes on"
 is "$(printf '%s\n' "$err" | grep -c 'busy: try again')" 2 "and says which"
 has "$out" "class	CIM_ComputerSystem" "the others are there"
+ctl fault wsman-busy 9999
+refused 'busy: try again' listall
+refused 'busy: try again' listepr
+ctl clear-faults
+is "$(ctl violations)" "" "no violation"
 stop_sim
 run wsamt listall; is $rc 4 "nobody there"
 done_testing

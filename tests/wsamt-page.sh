@@ -10,15 +10,15 @@ fi
 page=$TOP/wsamt/wsamt.1
 
 # In its stories each command prints, does, is given a wrong value, and is
-# refused; "setting" is all of them.
+# refused; "setting" and "switch" are all of them.
 has_case() {	# CASE COMMAND
 	case $1 in
 	prints) verbs='gets|shows' ;;
-	does) verbs='sets|gets' ;;
+	does) verbs='sets|gets|shows' ;;
 	refused) verbs='refused|busy' ;;
 	*) verbs=$1 ;;
 	esac
-	tr -d "\"'" <"$T/stories" | grep -qE "^[[:space:]]*(($verbs) (.* )?$2( |;|\$)|setting $2 )" && echo "$1"
+	tr -d "\"'" <"$T/stories" | grep -qE "^[[:space:]]*(($verbs) (.* )?$2( |;|\$)|(setting|switch) $2 )" && echo "$1"
 }
 cat wsamt-*.sh >"$T/stories"
 for c in $(wsamt --list-commands | cut -f 1); do

@@ -90,7 +90,7 @@ print_class(struct wsamt *a, const struct class *c, bool references,
 static int
 list(struct wsamt *a, bool references, struct err *e)
 {
-	size_t i, absent = 0;
+	size_t i, absent = 0, refused = 0;
 
 	out_list(&a->out);
 	for (i = 0; i < NCLASSES; i++) {
@@ -98,11 +98,15 @@ list(struct wsamt *a, bool references, struct err *e)
 			continue;
 		if (e->kind != ERR_REFUSED)
 			return -1;
-		if (wsman_absent(a->wsman))
+		if (wsman_absent(a->wsman)) {
 			absent++;
-		else
+		} else {
+			refused++;
 			log_warn("%s", e->text);
+		}
 	}
+	if (absent + refused == NCLASSES)
+		return -1;		/* it told nothing at all */
 	out_list_end(&a->out);
 	log_info("%s: %zu of %zu classes are not there", a->machine.name,
 	    absent, NCLASSES);
