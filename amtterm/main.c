@@ -4,7 +4,6 @@
  * the wiring of a session (session.c) to standard input and output
  * (local.c); what ends the program, and how it then ends.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -264,21 +263,6 @@ on_notice(void *arg)
 		end(a, &e);
 }
 
-/*
- * Who started us may have closed 0, 1 or 2; our own sockets must not take
- * their places.  Reading ends at once then, writing is an error.
- */
-static void
-fill_standard_files(void)
-{
-	int fd;
-
-	while ((fd = open("/dev/null", O_RDONLY)) != -1 && fd <= STDERR_FILENO)
-		;
-	if (fd != -1)
-		(void)close(fd);
-}
-
 /* What our parent ignores (nohup), we do. */
 static int
 catch_signals(struct app *a, struct err *e)
@@ -337,7 +321,6 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int rc;
 
-	fill_standard_files();
 	secret_protect_process();
 	log_init("amtterm", 0);
 	rc = opts_parse(&a.opts, &spec, argc, argv, &e);

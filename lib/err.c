@@ -11,8 +11,8 @@
  * Control characters become '?'; bytes of 0x80 and more stay, for names may
  * be UTF-8, but not the C1 controls in their UTF-8 form (c2 80..c2 9f).
  */
-static void
-printable(char *s)
+void
+err_printable(char *s)
 {
 	unsigned char *p;
 
@@ -33,7 +33,7 @@ err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(e->text, sizeof e->text, fmt, ap);	/* cut is fine */
 	va_end(ap);
-	printable(e->text);
+	err_printable(e->text);
 	return -1;
 }
 
@@ -51,7 +51,7 @@ err_sys(struct err *e, enum err_kind kind, const char *fmt, ...)
 	n = strlen(e->text);
 	(void)snprintf(e->text + n, sizeof e->text - n, ": %s",
 	    strerror(saved));
-	printable(e->text);
+	err_printable(e->text);
 	errno = saved;
 	return -1;
 }
@@ -69,7 +69,7 @@ err_ctx(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	n = strlen(e->text);
 	(void)snprintf(e->text + n, sizeof e->text - n, ": %s", was);
-	printable(e->text);
+	err_printable(e->text);
 	return -1;
 }
 
@@ -82,6 +82,6 @@ err_more(struct err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(e->text + n, sizeof e->text - n, fmt, ap);
 	va_end(ap);
-	printable(e->text);
+	err_printable(e->text);
 	return -1;
 }

@@ -44,4 +44,7 @@ int err_ctx(struct err *e, const char *fmt, ...)
 int err_more(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same for other text that people are to read: in place. */
+void err_printable(char *text);
+
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Logging to standard error: see log.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/err.h"
 #include "lib/log.h"
@@ -14,9 +16,25 @@ static const char *log_tool = "amt";
 static int log_verbosity;
 static const char *log_eol = "\n";
 
+/*
+ * Who started us may have closed 0, 1 or 2; our own sockets must not take
+ * their places.  Reading ends at once then, writing is an error.
+ */
+static void
+fill_standard_files(void)
+{
+	int fd;
+
+	while ((fd = open("/dev/null", O_RDONLY)) != -1 && fd <= STDERR_FILENO)
+		;
+	if (fd != -1)
+		(void)close(fd);
+}
+
 void
 log_init(const char *tool, int verbosity)
 {
+	fill_standard_files();
 	log_tool = tool;
 	log_verbosity = verbosity;
 }
@@ -51,12 +69,9 @@ vline(const char *fmt, va_list ap)
 {
 	int saved = errno;
 	char text[LINE_MAX_];
-	unsigned char *p;
 
 	(void)vsnprintf(text, sizeof text, fmt, ap);
-	for (p = (unsigned char *)text; *p != '\0'; p++)
-		if (*p < 0x20 || *p == 0x7f)
-			*p = '?';
+	err_printable(text);
 	errno = saved;
 	line(text);
 }
