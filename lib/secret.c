@@ -163,26 +163,38 @@ check_mode(int fd, const char *path, struct err *e)
 	    "(mode %03o): chmod 600 %s", path, st.st_mode & 0777, path);
 }
 
-int
-secret_read_file(struct secret *s, const char *path, struct err *e)
+static int
+read_path(struct secret *s, const char *path, bool judged, struct err *e)
 {
-	unsigned fd_given;
-	char end;
-	int fd, rc;
+	int fd, rc = 0;
 
-	if (strcmp(path, "-") == 0)
-		return read_line(s, STDIN_FILENO, "standard input", e);
-	if (sscanf(path, "/dev/fd/%u%c", &fd_given, &end) == 1)
-		return read_line(s, (int)fd_given, path, e);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
 		return err_sys(e, ERR_LOCAL, "password file %s", path);
-	rc = check_mode(fd, path, e);
+	if (judged)
+		rc = check_mode(fd, path, e);
 	if (rc == 0)
 		rc = read_line(s, fd, path, e);
 	(void)close(fd);
 	return rc;
 }
 
+int
+secret_read_file(struct secret *s, const char *path, struct err *e)
+{
+	unsigned fd_given;
+	char end;
+
+	if (strcmp(path, "-") == 0)
+		return read_line(s, STDIN_FILENO, "standard input", e);
+	if (sscanf(path, "/dev/fd/%u%c", &fd_given, &end) == 1)
+		return read_line(s, (int)fd_given, path, e);
+	return read_path(s, path, true, e);
+}
+
+/*
+ * systemd decides who reads a credential, and for a service with a user of
+ * its own by an access list: the file is root's then and shows mode 440.
+ */
 int
 secret_read_credential(struct secret *s, const char *name, struct err *e)
 {
@@ -196,7 +208,7 @@ secret_read_credential(struct secret *s, const char *name, struct err *e)
 		return err_set(e, ERR_USAGE, "credential \"%s\": not a name",
 		    name);
 	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
-	return secret_read_file(s, path, e);
+	return read_path(s, path, false, e);
 }
 
 static void
@@ -211,6 +223,7 @@ run_command(const char *command, int out)
 		(void)unsetenv(drop[i]);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)signal(SIGPIPE, SIG_DFL);		/* a tool may ignore it */
 	if (dup2(out, STDOUT_FILENO) != -1)
 		(void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	_exit(127);
@@ -220,14 +233,18 @@ int
 secret_read_command(struct secret *s, const char *command, struct err *e)
 {
 	char rest[512];
-	int status, pipefd[2], rc;
+	struct sigaction was, children = { .sa_handler = SIG_DFL };
+	int status = -1, pipefd[2], rc;
 	ssize_t n;
 	pid_t pid;
 
 	if (pipe2(pipefd, O_CLOEXEC) == -1)
 		return err_sys(e, ERR_LOCAL, "password command");
+	/* Where our parent ignores it, a child leaves no status behind. */
+	(void)sigaction(SIGCHLD, &children, &was);
 	if ((pid = fork()) == -1) {
 		(void)err_sys(e, ERR_LOCAL, "password command");
+		(void)sigaction(SIGCHLD, &was, NULL);
 		(void)close(pipefd[0]);
 		(void)close(pipefd[1]);
 		return -1;
@@ -243,6 +260,7 @@ secret_read_command(struct secret *s, const char *command, struct err *e)
 	(void)close(pipefd[0]);
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;
+	(void)sigaction(SIGCHLD, &was, NULL);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return rc;
 	secret_clear(s);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* lib/secret: files and their modes, commands, wiping of arguments. */
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,6 +58,42 @@ files(void)
 	is_int(secret_read_file(&s, path, &e), -1);
 	has(e.text, "at most 256");
 	is_int(secret_read_credential(&s, "a/b", &e), -1);
+}
+
+/* A service with a user of its own has them as root's, readable by a group. */
+static void
+credentials(const char *dir)
+{
+	setenv("CREDENTIALS_DIRECTORY", dir, 1);
+	put("theirs\n", 7, 0444);
+	is_int(secret_read_file(&s, path, &e), -1);
+	is_int(secret_read_credential(&s, "f", &e), 0);
+	is_str(s.text, "theirs");
+	is_int(secret_read_credential(&s, "../f", &e), -1);
+	unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+static void
+commands(void)
+{
+	setenv("AMT_PASSWORD", "leak", 1);
+	is_int(secret_read_command(&s, "echo \"got:$AMT_PASSWORD\"; echo b",
+	    &e), 0);
+	is_str(s.text, "got:");
+	is_int(secret_read_command(&s, "echo x; kill -9 $$", &e), -1);
+	has(e.text, "signal 9");
+	is_int(secret_read_command(&s, "true", &e), -1);
+	is_int(e.kind, ERR_LOCAL);
+	ok(s.text == NULL);
+	/* What our parent ignores changes nothing. */
+	signal(SIGCHLD, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	is_int(secret_read_command(&s, "echo x; exit 9", &e), -1);
+	has(e.text, "status 9");
+	is_int(secret_read_command(&s, "kill -PIPE $$; echo x", &e), -1);
+	has(e.text, "signal 13");
+	ok(signal(SIGCHLD, SIG_DFL) == SIG_IGN);
+	signal(SIGPIPE, SIG_DFL);
 }
 
 static void
@@ -121,19 +158,12 @@ main(void)
 	snprintf(path, sizeof path, "%s/f", dir);
 	files();
 	descriptors();
+	credentials(dir);
 	known();
 	is_int(secret_take_arg(&s, arg, &e), 0);
 	is_str(s.text, "hunter2");
 	is_mem(arg, sizeof arg, "\0\0\0\0\0\0\0", 8);
-	setenv("AMT_PASSWORD", "leak", 1);
-	is_int(secret_read_command(&s, "echo \"got:$AMT_PASSWORD\"; echo b",
-	    &e), 0);
-	is_str(s.text, "got:");
-	is_int(secret_read_command(&s, "echo x; kill -9 $$", &e), -1);
-	has(e.text, "signal 9");
-	is_int(secret_read_command(&s, "true", &e), -1);
-	is_int(e.kind, ERR_LOCAL);
-	ok(s.text == NULL);
+	commands();
 	secret_clear(&s);
 	unlink(path);
 	rmdir(dir);
