@@ -10,8 +10,8 @@
  * all that is sent at once and obeyed in order.  The BIOS console is on the
  * serial port in every boot, as with a board whose setup says so.
  *
- * Left out: screen, keyboard, mouse and USB-R drives, which will be
- * attached where attach() attaches the serial port.
+ * The USB-R drives are USB devices on lines of usbredir; they are plugged
+ * in while a storage session is.  Left out: screen, keyboard, mouse.
  */
 #include <sys/mman.h>
 #include <sys/pidfd.h>
@@ -36,10 +36,11 @@
 #include "lib/log.h"
 #include "qmp.h"
 #include "sim.h"
+#include "usbredir.h"
 
 #define PROGRAM "qemu-system-x86_64"
 #define PASSWORD_ENV "AMTSIM_GUEST_PASSWORD"
-#define ARGS_MAX 48
+#define ARGS_MAX 64
 /*
  * After a reset SeaBIOS resets once more, 0.14 s later and before it says a
  * word.  That is one reset; and the boot order must stay till then.
@@ -66,6 +67,7 @@ struct host {
 
 	pid_t pid;			/* 0: no power, no process */
 	int pidfd, errors, serial;
+	struct usb_storage *usbr[USBR_DRIVES];
 	struct loop_watch *pid_watch, *serial_watch;
 	struct qmp *qmp;
 	bool menu;			/* it offers the boot menu */
@@ -110,10 +112,21 @@ set_bootindex(struct host *h, const char *device, int n, struct err *e)
 static int
 set_boot_order(struct host *h, int boot, struct err *e)
 {
+	static const struct {
+		const char *device;
+		int boot;
+	} order[] = {
+		{ "cd0", BOOT_CDDVD }, { "net0", BOOT_PXE },
+		{ "usbr1", BOOT_IDER_CD }, { "usbr0", BOOT_IDER_FLOPPY },
+	};
+	size_t i;
+
 	h->boot = boot;
-	if (set_bootindex(h, "cd0", boot == BOOT_CDDVD ? 0 : -1, e) == -1)
-		return -1;
-	return set_bootindex(h, "net0", boot == BOOT_PXE ? 0 : -1, e);
+	for (i = 0; i < sizeof order / sizeof order[0]; i++)
+		if (set_bootindex(h, order[i].device, boot == order[i].boot ?
+		    0 : -1, e) == -1)
+			return -1;
+	return 0;
 }
 
 /* The choice was for one boot: when the guest resets, the usual order. */
@@ -306,7 +319,7 @@ static const struct qmp_events qmp_events = { on_event, on_failed };
 static int
 cut(struct host *h)
 {
-	int status = 0;
+	int status = 0, i;
 
 	if (h->pid == 0)
 		return 0;
@@ -320,6 +333,10 @@ cut(struct host *h)
 	h->pid_watch = h->serial_watch = NULL;
 	qmp_free(h->qmp);
 	h->qmp = NULL;
+	for (i = 0; i < USBR_DRIVES; i++) {
+		usb_storage_free(h->usbr[i]);
+		h->usbr[i] = NULL;
+	}
 	if (h->pidfd != -1)
 		(void)close(h->pidfd);
 	(void)close(h->serial);
@@ -438,8 +455,11 @@ machine_args(struct args *a, const struct host *h)
 	}
 }
 
+/* Lines that are made before QEMU starts: ours is [0], QEMU's [1]. */
+enum { SERIAL, QMP, USBR, LINES = USBR + USBR_DRIVES };
+
 static void
-all_args(struct args *a, const struct host *h, int serial, int qmp)
+all_args(struct args *a, const struct host *h, int lines[LINES][2])
 {
 	static const char *const fixed[] = {
 		PROGRAM, "-accel", "tcg", "-M", "pc,graphics=off",
@@ -450,22 +470,29 @@ all_args(struct args *a, const struct host *h, int serial, int qmp)
 		"-device", "ide-cd,drive=cd,id=cd0,bus=ide.1",
 		"-netdev", "user,id=net,restrict=on",
 		"-device", "e1000,netdev=net,id=net0",
+		"-device", "qemu-xhci,id=usb",
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
 		add(a, "%s", fixed[i]);
 	add(a, "-chardev");
-	add(a, "socket,id=serial,fd=%d", serial);
+	add(a, "socket,id=serial,fd=%d", lines[SERIAL][1]);
 	add(a, "-chardev");
-	add(a, "socket,id=qmp,fd=%d", qmp);
+	add(a, "socket,id=qmp,fd=%d", lines[QMP][1]);
+	for (i = 0; i < USBR_DRIVES; i++) {
+		add(a, "-chardev");
+		add(a, "socket,id=line%zu,fd=%d", i, lines[USBR + i][1]);
+		add(a, "-device");
+		add(a, "usb-redir,chardev=line%zu,id=usbr%zu,bus=usb.0", i, i);
+	}
 	machine_args(a, h);
 }
 
 /* In the child: no way back.  QEMU gets no environment of ours. */
 static void __attribute__((noreturn))
-become_qemu(const struct host *h, const struct args *a, const int keep[3],
-    pid_t parent)
+become_qemu(const struct host *h, const struct args *a,
+    int lines[LINES][2], pid_t parent)
 {
 	char path[PATH_MAX + 8], tmp[PATH_MAX + 8];
 	char *env[] = { path, tmp, NULL };
@@ -480,21 +507,34 @@ become_qemu(const struct host *h, const struct args *a, const int keep[3],
 	(void)dup2(null, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
 	(void)dup2(h->errors, STDERR_FILENO);
-	for (i = 0; i < 3; i++)
-		if (keep[i] != -1)
-			(void)fcntl(keep[i], F_SETFD, 0);
+	for (i = 0; i < LINES; i++)
+		(void)fcntl(lines[i][1], F_SETFD, 0);
+	if (h->password != -1)
+		(void)fcntl(h->password, F_SETFD, 0);
 	(void)execvpe(PROGRAM, a->word, env);
 	dprintf(STDERR_FILENO, "%s: %s\n", PROGRAM, strerror(errno));
 	_exit(127);
 }
 
-/* Watch the process and its two lines.  Takes qmp. */
+/* Watch the process and its lines.  Takes those it succeeds with. */
 static int
-attach(struct host *h, int qmp, struct err *e)
+attach(struct host *h, int lines[LINES][2], struct err *e)
 {
-	h->qmp = qmp_new(h->sim->loop, qmp, &qmp_events, h, e);
+	int i;
+
+	h->serial = lines[SERIAL][0];
+	lines[SERIAL][0] = -1;
+	h->qmp = qmp_new(h->sim->loop, lines[QMP][0], &qmp_events, h, e);
+	lines[QMP][0] = -1;
 	if (h->qmp == NULL)
 		return -1;
+	for (i = 0; i < USBR_DRIVES; i++) {
+		h->usbr[i] = usb_storage_new(h->sim, i, lines[USBR + i][0],
+		    e);
+		lines[USBR + i][0] = -1;
+		if (h->usbr[i] == NULL)
+			return -1;
+	}
 	if ((h->pidfd = pidfd_open(h->pid, 0)) == -1)
 		return err_sys(e, ERR_LOCAL, "watching QEMU");
 	h->pid_watch = loop_watch(h->sim->loop, h->pidfd, POLLIN, on_end, h,
@@ -504,53 +544,66 @@ attach(struct host *h, int qmp, struct err *e)
 	return h->pid_watch != NULL && h->serial_watch != NULL ? 0 : -1;
 }
 
-static void
-close_all(const int fds[5])
+static int
+make_lines(int lines[LINES][2], struct err *e)
 {
 	int i;
 
-	for (i = 0; i < 5; i++)
-		if (fds[i] != -1)
-			(void)close(fds[i]);
+	memset(lines, -1, LINES * sizeof lines[0]);
+	for (i = 0; i < LINES; i++)
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+		    lines[i]) == -1)
+			return err_sys(e, ERR_LOCAL, "starting QEMU");
+	return 0;
+}
+
+static void
+close_lines(int lines[LINES][2])
+{
+	int i;
+
+	for (i = 0; i < LINES; i++) {
+		if (lines[i][0] != -1)
+			(void)close(lines[i][0]);
+		if (lines[i][1] != -1)
+			(void)close(lines[i][1]);
+	}
 }
 
 static int
 spawn(struct host *h, bool menu, struct err *e)
 {
 	struct args a = { .n = 0 };
-	int serial[2] = { -1, -1 }, qmp[2] = { -1, -1 }, rc = -1;
-	int kind = SOCK_STREAM | SOCK_CLOEXEC, errors;
+	int lines[LINES][2], rc = -1, errors;
 	pid_t parent = getpid(), pid;
 
 	h->menu = h->want_menu = menu;
-	errors = memfd_create("qemu-errors", MFD_CLOEXEC);
-	if (errors == -1 || socketpair(AF_UNIX, kind, 0, serial) == -1 ||
-	    socketpair(AF_UNIX, kind, 0, qmp) == -1) {
-		err_sys(e, ERR_LOCAL, "starting QEMU");
+	if ((errors = memfd_create("qemu-errors", MFD_CLOEXEC)) == -1)
+		return err_sys(e, ERR_LOCAL, "starting QEMU");
+	if (make_lines(lines, e) == -1)
 		goto out;
-	}
-	all_args(&a, h, serial[1], qmp[1]);
+	all_args(&a, h, lines);
 	h->errors = errors;
 	if (a.bad || (pid = fork()) == -1) {
 		err_sys(e, ERR_LOCAL, "starting QEMU");
 		goto out;
 	}
 	if (pid == 0)
-		become_qemu(h, &a, (int[]){ serial[1], qmp[1], h->password },
-		    parent);
+		become_qemu(h, &a, lines, parent);
 	h->pid = pid;
 	h->pidfd = -1;
-	h->serial = serial[0];
 	h->expected = false;
 	h->prompt = 0;
 	h->reset_ms = 0;
-	rc = attach(h, qmp[0], e);
-	errors = serial[0] = qmp[0] = -1;	/* the host's now */
+	rc = attach(h, lines, e);
+	errors = -1;			/* the host's now */
 	if (rc == -1)
 		(void)cut(h);
  out:
 	args_free(&a);
-	close_all((int[]){ errors, serial[0], serial[1], qmp[0], qmp[1] });
+	close_lines(lines);
+	if (errors != -1)
+		(void)close(errors);
 	return rc;
 }
 
@@ -585,8 +638,6 @@ go_later(struct host *h, struct err *e)
 static int
 begin(struct host *h, const struct host_boot *b, struct err *e)
 {
-	if (b->device == BOOT_IDER_CD || b->device == BOOT_IDER_FLOPPY)
-		return err_set(e, ERR_LOCAL, "this host has no USB-R drives");
 	if (spawn(h, b->device == BOOT_SETUP, e) == -1)
 		return -1;
 	if (set_boot_order(h, b->device, e) == -1 ||
@@ -649,6 +700,16 @@ static int
 soft_off(struct host *h, struct err *e)
 {
 	return send_simple(h, "system_powerdown", e);
+}
+
+/* Without power it is told again when there is. */
+static void
+usbr_plug(struct host *h, bool plugged)
+{
+	int i;
+
+	for (i = 0; h->pid != 0 && i < USBR_DRIVES; i++)
+		usb_storage_plug(h->usbr[i], plugged);
 }
 
 static const char *
@@ -762,5 +823,6 @@ const struct host_ops host_qemu = {
 	.soft_off = soft_off,
 	.serial_in = serial_in,
 	.serial_hold = serial_hold,
+	.usbr_plug = usbr_plug,
 	.describe = describe,
 };
