@@ -169,13 +169,11 @@ handshake_failed(struct tls *t, int rc, struct err *e)
 enum conn_result
 tls_handshake(struct tls *t, struct err *e)
 {
-	int rc;
+	int rc = gnutls_handshake(t->session);
 
-	do {
-		rc = gnutls_handshake(t->session);
-		if (rc == GNUTLS_E_AGAIN)
-			return CONN_AGAIN;
-	} while (rc < 0 && gnutls_error_is_fatal(rc) == 0);
+	/* Warnings as well: who sends them for ever must not keep us here. */
+	if (rc < 0 && gnutls_error_is_fatal(rc) == 0)
+		return CONN_AGAIN;
 	if (rc < 0) {
 		(void)handshake_failed(t, rc, e);
 		return CONN_ERROR;
@@ -249,17 +247,24 @@ check_tofu(const struct trust *trust, const char *pin, char **news,
 	    "line %s", k.pin, pin, k.where);
 }
 
-/* Dates, chain, signature; the words are GnuTLS's. */
+/*
+ * Dates, chain, signature, and that it is a server's: a client of the same CA
+ * is no machine.  The words are GnuTLS's.
+ */
 static int
 check_chain(struct tls *t, const struct trust *trust, const char *pin,
     struct err *e)
 {
+	unsigned char purpose[] = GNUTLS_KP_TLS_WWW_SERVER;
+	gnutls_typed_vdata_st server = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
+		.data = purpose };
 	gnutls_datum_t words;
 	unsigned status = 0;
 	size_t n;
 	int rc;
 
-	if ((rc = gnutls_certificate_verify_peers2(t->session, &status)) < 0)
+	if ((rc = gnutls_certificate_verify_peers(t->session, &server, 1,
+	    &status)) < 0)
 		return tls_fail(e, ERR_TRUST, "its certificate", rc);
 	if (status == 0)
 		return 0;
@@ -339,13 +344,11 @@ tls_verify(struct tls *t, const struct trust *trust, char **news,
 enum conn_result
 tls_read(struct tls *t, void *p, size_t size, size_t *got, struct err *e)
 {
-	ssize_t n;
+	ssize_t n = gnutls_record_recv(t->session, p, size);
 
-	do {
-		n = gnutls_record_recv(t->session, p, size);
-		if (n == GNUTLS_E_AGAIN)
-			return CONN_AGAIN;
-	} while (n < 0 && gnutls_error_is_fatal((int)n) == 0);
+	/* Warnings as well: who sends them for ever must not keep us here. */
+	if (n < 0 && gnutls_error_is_fatal((int)n) == 0)
+		return CONN_AGAIN;
 	if (n > 0) {
 		*got = (size_t)n;
 		return CONN_OK;
