@@ -252,8 +252,10 @@ parse_host(struct parser *p, struct err *e)
 	if (p->nwords < 2)
 		return complain(p, e, "host needs a name", NULL);
 	for (i = 1; i < p->nwords; i++) {
-		if (p->words[i][0] == '\0' || p->words[i][0] == '-' ||
-		    strlen(p->words[i]) > NAME_MAX_)
+		/* known_hosts has names between blanks, and comments */
+		if (strchr("-#", p->words[i][0]) != NULL ||
+		    strlen(p->words[i]) > NAME_MAX_ ||
+		    strpbrk(p->words[i], " \t\"") != NULL)
 			return complain(p, e, "is not a host's name",
 			    p->words[i]);
 		if ((other = conf_host(p->conf, p->words[i])) != NULL) {
@@ -600,8 +602,9 @@ conf_load(struct conf *c, const char *option, struct err *e)
 	int rc = 1;
 
 	memset(c, 0, sizeof *c);
-	if (option == NULL)
-		option = secure_getenv("AMT_CONF");
+	if (option != NULL)
+		return load_file(c, option, true, e);
+	option = secure_getenv("AMT_CONF");
 	if (option != NULL && option[0] != '\0')
 		return load_file(c, option, true, e);
 	path[0] = '\0';

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "lib/dial.h"
@@ -501,12 +502,37 @@ on_late(void *arg)
 	fail(d);
 }
 
+/* Does the block name it, or its address? */
+static bool
+is_about(const struct conf_block *b, const char *name)
+{
+	const struct conf_value *address = b->value[CONF_ADDRESS];
+	size_t i;
+
+	for (i = 0; b->names[i] != NULL; i++)
+		if (strcasecmp(b->names[i], name) == 0)
+			return true;
+	return address != NULL && strcasecmp(address->text, name) == 0;
+}
+
+static int
+known_by_block(const struct conf_block *b, struct known *k, struct err *e)
+{
+	size_t i;
+	int rc = b->value[CONF_ADDRESS] == NULL ? 0 :
+	    known_find(k, b->value[CONF_ADDRESS]->text, e);
+
+	for (i = 0; b->names[i] != NULL && rc == 0; i++)
+		rc = known_find(k, b->names[i], e);
+	return rc;
+}
+
 /* Known by TLS under any of its names: never plain without --plain. */
 static int
 refuse_plain(const struct machine *m, struct err *e)
 {
-	const struct conf_block *own = conf_host(&m->conf, m->name);
 	const char *names[2] = { m->name, m->address };
+	const struct conf_block *b;
 	struct known k;
 	size_t i;
 	int rc = 0;
@@ -515,8 +541,10 @@ refuse_plain(const struct machine *m, struct err *e)
 		return 0;
 	for (i = 0; i < 2 && rc == 0; i++)
 		rc = known_find(&k, names[i], e);
-	for (i = 0; own != NULL && own->names[i] != NULL && rc == 0; i++)
-		rc = known_find(&k, own->names[i], e);
+	for (b = m->conf.blocks; b != NULL && rc == 0; b = b->next)
+		if (b->names != NULL && (is_about(b, m->name) ||
+		    is_about(b, m->address)))
+			rc = known_by_block(b, &k, e);
 	if (rc == 1)
 		return err_set(e, ERR_TRUST, "%s is known by TLS (%s) and is "
 		    "not spoken to in plain: give --tofu, or --plain if it is "

@@ -115,14 +115,15 @@ write_new(const char *path, const char *fresh, const char *name,
 {
 	char block[4096];
 	FILE *in = fopen(path, "re"), *out;
-	size_t n;
+	bool whole = in != NULL || errno == ENOENT;
 	int fd, last = '\n';
+	size_t n;
 
 	(void)unlink(fresh);		/* left by a crash; we hold the lock */
-	if ((fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-	    0600)) == -1 || (out = fdopen(fd, "w")) == NULL) {
-		(void)err_sys(e, ERR_LOCAL, "%s", fresh);
-		if (fd != -1)
+	if (!whole || (fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL |
+	    O_CLOEXEC, 0600)) == -1 || (out = fdopen(fd, "w")) == NULL) {
+		(void)err_sys(e, ERR_LOCAL, "%s", whole ? fresh : path);
+		if (whole && fd != -1)
 			(void)close(fd);
 		if (in != NULL)
 			(void)fclose(in);
@@ -132,11 +133,13 @@ write_new(const char *path, const char *fresh, const char *name,
 		(void)fwrite(block, 1, n, out);
 		last = block[n - 1];
 	}
-	if (in != NULL)
+	if (in != NULL) {
+		whole = !ferror(in);	/* or pins would be lost */
 		(void)fclose(in);
+	}
 	fprintf(out, "%s%s sha256:%s\n", last == '\n' ? "" : "\n", name, pin);
-	n = fflush(out) == 0 && fsync(fd) == 0 && !ferror(out);
-	if (fclose(out) != 0 || n == 0) {
+	whole = fflush(out) == 0 && fsync(fd) == 0 && !ferror(out) && whole;
+	if (fclose(out) != 0 || !whole) {
 		(void)err_sys(e, ERR_LOCAL, "%s", fresh);
 		(void)unlink(fresh);
 		return -1;

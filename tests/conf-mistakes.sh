@@ -16,6 +16,8 @@ mistake() {	# TEXT PART: a file of this text is refused with that part
 mistake 'user bob\n' 'amt.conf:1: "user" stands before'
 mistake 'host htpc\n\tadress 1.2.3.4\n' 'amt.conf:2: "adress" is not a word of amt.conf(5); did you mean "address"?'
 mistake 'host htpc\nhost HTPC\n' 'amt.conf:2: "HTPC" stands in the block of line 1 already'
+mistake 'host "my pc"\n' '"my pc" is not a host'
+mistake 'host "#pc"\n' '"#pc" is not a host'
 mistake 'host htpc\n password hunter2\n' 'never by the password'
 mistake 'host htpc\n pin 12\n' '64 hexadecimal digits'
 mistake 'host htpc\n tls perhaps\n' 'is yes or no'
@@ -34,6 +36,8 @@ chmod 600 "$c"; chmod 777 "$T/c"
 run amtterm --config "$c" htpc </dev/null
 is $rc 3 "folder writable by others: 3"
 chmod 700 "$T/c"
+run amtterm --config '' 127.0.0.1 </dev/null
+is $rc 3 "--config without a name: 3"
 AMT_CONF=$T/none run amtterm htpc </dev/null
 is $rc 3 "AMT_CONF names no file: 3"
 has "$err" "$T/none" "and which"
@@ -48,6 +52,9 @@ printf '%s\n' "$(tr '\0' '\n' <"/proc/$sim/environ" | sed -n 's/^AMT_PASSWORD=//
 chmod 600 "$T/pw"
 try "command cat '$T/pw' # $secret"; is $rc 0 "password command: welcome, and AMT_PASSWORD is not tried"
 try "file $T/pw"; is $rc 0 "password file: welcome"
+mkdir -m 700 "$T/my (default)"; cp "$c" "$T/my (default)/c"
+run timeout 20 amtterm --eof quit --config "$T/my (default)/c" htpc </dev/null
+is $rc 0 "and in a folder that is called after a block"
 chmod 644 "$T/pw"
 try "file $T/pw"; is $rc 3 "password file that others can read: 3"
 has "$err" "chmod 600" "and says what to do"

@@ -15,7 +15,7 @@ ca() {
 leaf() {
 	leaf=$1 by=$2; shift 2
 	certtool_ --generate-privkey --bits "${bits:-2048}" --outfile "$leaf.key"
-	{ printf '%s\n' 'tls_www_server' 'tls_www_client' 'encryption_key' 'signing_key' "$@"; } >"$leaf.tmpl"
+	{ printf '%s\n' "${use:-tls_www_server}" 'encryption_key' 'signing_key' "$@"; } >"$leaf.tmpl"
 	certtool_ --generate-certificate --load-privkey "$leaf.key" --load-ca-certificate "$by.pem" \
 	    --load-ca-privkey "$by.key" --template "$leaf.tmpl" ${hash:+--hash "$hash"} --outfile "$leaf.pem"
 }
@@ -83,6 +83,13 @@ try --tofu localhost; is $rc 0 "tofu, again: welcome"
 hasnt "$err" "first connection" "without a word"
 try localhost; is $rc 5 "known by TLS, asked for in plain: 5"
 has "$err" "known by TLS" "and says so"
+# Nor under a name that only the hosts file connects with it.
+printf 'host box crate\n address 127.0.0.1\n' >conf/names
+try --config conf/names --tofu box; is $rc 0 "tofu, a name of the hosts file: welcome"
+for called in box crate 127.0.0.1; do
+	try --config conf/names "$called"; refused "box is known by TLS, $called in plain" "known by TLS"
+done
+try 127.0.0.1; is $rc 4 "an address that nothing connects with it"
 restart --cert noname.pem --key noname.key
 try --tofu localhost; refused "tofu, changed" "has changed"
 has "$err" "sha256:$(pin_of good)" "the old fingerprint"
@@ -107,11 +114,21 @@ try -v -c ours.pem localhost; is $rc 0 "TLS 1.2 without RFC 5746: welcome"
 has "$err" "RFC 5746" "and -v names it"
 
 # Mutual TLS.
-leaf client ours 'cn = console' 'expiration_days = 5'
+use=tls_www_client leaf client ours 'cn = localhost' 'dns_name = localhost' 'expiration_days = 5'
+restart --cert client.pem --key client.key
+try -c ours.pem localhost; refused "a client's certificate of the right name" "purpose"
+printf 'host localhost\n ca %s/ours.pem\n verify ca-only\n' "$T" >conf/ca-only
+try --config conf/ca-only localhost; refused "a client's certificate, names not compared" "purpose"
 restart --cert good.pem --key good.key --client-ca ours.pem
 try -c ours.pem localhost; is $rc 5 "client certificate wanted, none given: 5"
 has "$err" "client certificate" "and says so"
 try -c ours.pem --cert client.pem --key client.key localhost; is $rc 0 "client certificate: welcome"
+
+for option in '--cert client.pem --key client.key' --old-tls '--key client.key'; do
+	# shellcheck disable=SC2086 # words
+	try $option localhost; is $rc 2 "$option and no TLS: 2"
+	has "$err" "is for TLS" "and says so"
+done
 
 # The other kind of port.
 kill "$sim"; wait "$sim" 2>/dev/null
