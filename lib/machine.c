@@ -160,6 +160,7 @@ find_setting(struct machine *m, const struct sources *s, enum conf_word w,
 		set->value = v->text;
 		set->origin = block_origin(m, s->own, v, e);
 		m->pins = w == CONF_PIN ? s->own->value[w] : m->pins;
+		m->own_password |= w == CONF_PASSWORD;
 	} else if ((set->value = env_value(s, w, &name)) != NULL) {
 		set->origin = keep(m, e, "environment %s", name);
 	} else if (s->common != NULL && (v = s->common->value[w]) != NULL) {
@@ -229,6 +230,12 @@ find_tls(struct machine *m, const struct sources *s, struct err *e)
 			return -1;
 	}
 	m->set[CONF_TLS].value = m->trust.tls ? "yes" : "no";
+	if (!m->trust.tls && (o->cert != NULL || o->key != NULL ||
+	    o->old_tls))
+		return err_set(e, ERR_USAGE, "%s is for TLS, which nothing "
+		    "asks for: give --tls, -c, --pin or --tofu, too",
+		    o->old_tls ? "--old-tls" : o->cert != NULL ? "--cert" :
+		    "--key");
 	return 0;
 }
 
@@ -323,6 +330,8 @@ machine_find(struct machine *m, const struct machine_spec *spec,
 	if (host == NULL)
 		return err_set(e, ERR_USAGE, "no machine named: give a host, "
 		    "or set AMT_HOST");
+	if (o->user != NULL && o->user[0] == '\0')
+		return err_set(e, ERR_USAGE, "--user: the name is empty");
 	if (conf_load(&m->conf, o->config, e) == -1)
 		goto fail;
 	/* A name of the file wins even if it looks like host:port. */
@@ -392,8 +401,6 @@ machine_password_source(struct machine *m, const struct machine_spec *spec,
 {
 	const struct opts *o = m->opts;
 	const struct setting *set = &m->set[CONF_PASSWORD];
-	bool own = set->value != NULL &&
-	    strstr(set->origin, " (default)") == NULL;
 	const char *which;
 
 	if (o->password.text != NULL)
@@ -401,7 +408,7 @@ machine_password_source(struct machine *m, const struct machine_spec *spec,
 	else if (o->password_file != NULL)
 		*s = (struct setting){ keep(m, e, "file %s",
 		    o->password_file), "option --password-file" };
-	else if (own)
+	else if (m->own_password)
 		*s = *set;
 	else if (from_env(spec->password_env, &which) != NULL)
 		*s = (struct setting){ keep(m, e, "env %s", which),

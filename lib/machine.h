@@ -46,6 +46,7 @@ struct machine {
 	const struct opts *opts;
 	struct conf conf;
 	struct conf_value *pins;	/* the list that holds, or NULL */
+	bool own_password;		/* its source stands in its own block */
 	char **strings;
 	size_t nstrings;
 };

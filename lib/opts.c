@@ -64,7 +64,7 @@ opts_seconds(int64_t *ms, const char *text, const char *what, struct err *e)
 	    !(v >= 0 && v <= 366 * 86400.0) ||
 	    strspn(text, "0123456789.") != strlen(text))
 		return err_set(e, ERR_USAGE, "%s: \"%s\" is not a number of "
-		    "seconds", what, text);
+		    "seconds, at most a year", what, text);
 	*ms = (int64_t)(v * 1000 + 0.5);
 	if (*ms == 0 && v > 0)
 		*ms = 1;		/* 0 may mean "never" */
@@ -91,7 +91,11 @@ take_common(struct opts *o, int val, char *text, struct err *e)
 	case CERT: o->cert = text; return 0;
 	case KEY: o->key = text; return 0;
 	case CONFIG: o->config = text; return 0;
-	case TIMEOUT: return opts_seconds(&o->timeout_ms, text, "--timeout", e);
+	case TIMEOUT:
+		if (opts_seconds(&o->timeout_ms, text, "--timeout", e) == -1)
+			return -1;
+		return o->timeout_ms > 0 ? 0 : err_set(e, ERR_USAGE,
+		    "--timeout: 0 seconds are too few for anything");
 	case 'v': o->verbosity++; return 0;
 	case PIN:
 		if (o->npins == OPTS_PINS_MAX)
@@ -138,15 +142,16 @@ static int
 wrong_option(int c, char **argv, struct err *e)
 {
 	const char *word = argv[optind - 1];
+	int n = (int)strcspn(word, "=");	/* behind it may be a secret */
 
 	if (optopt > 0 && optopt < OPTS_LONG && strncmp(word, "--", 2) != 0)
 		return err_set(e, ERR_USAGE, c == ':' ?
 		    "option -%c needs an argument; see --help" :
 		    "unknown option -%c; see --help", optopt);
 	return err_set(e, ERR_USAGE, c == ':' ?
-	    "option %s needs an argument; see --help" : optopt != 0 ?
-	    "option %s takes no argument; see --help" :
-	    "unknown option %s; see --help", word);
+	    "option %.*s needs an argument; see --help" : optopt != 0 ?
+	    "option %.*s takes no argument; see --help" :
+	    "unknown option %.*s; see --help", n, word);
 }
 
 int

@@ -239,9 +239,9 @@ parse(struct command *c, int argc, char **argv, struct err *e)
 			word = strncmp(argv[optind - 1], "--", 2) != 0 &&
 			    optopt > 0 && optopt < OPTS_LONG ? letter :
 			    argv[optind - 1];
-			return err_set(e, ERR_USAGE, val == ':' ? "option %s "
+			return err_set(e, ERR_USAGE, val == ':' ? "option %.*s "
 			    "needs an argument; see --help" : "unknown option "
-			    "%s; see --help", word);
+			    "%.*s; see --help", (int)strcspn(word, "="), word);
 		}
 		if (take(c, val, optarg, e) == -1)
 			return -1;

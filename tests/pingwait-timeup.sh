@@ -47,7 +47,7 @@ usage "-i: \"0.01\" is not from 0.1 to 3600" -i 0.01 10.9.0.7
 usage "-n: \"0\" is not a number from 1 to 1000" -n 0 10.9.0.7
 usage "option -d needs an argument" -d
 usage "option --timeout needs an argument" --timeout
-usage "unknown option --nosuch" --nosuch 10.9.0.7
+usage "unknown option --nosuch; see" --nosuch=s3cret 10.9.0.7
 usage "unknown option -X" -X 10.9.0.7
 usage "exclude each other" -4 -6 10.9.0.7
 usage "--down and --reboot exclude each other" --down --reboot 10.9.0.7

@@ -182,22 +182,27 @@ password(void)
 static void
 options_(void)
 {
-	is_int(find("--wrong"), -1);
-	has(e.text, "unknown option --wrong");
+	is_int(find("--wrong=s3cret"), -1);
+	is_str(e.text, "unknown option --wrong; see --help");
 	is_int(find("-Z"), -1);
 	has(e.text, "unknown option -Z");
 	is_int(find("-u"), -1);
 	has(e.text, "-u needs an argument");
 	is_int(find("--user"), -1);
 	has(e.text, "--user needs an argument");
-	is_int(find("--tls=x a"), -1);
-	has(e.text, "takes no argument");
+	is_int(find("--tls=s3cret a"), -1);
+	is_str(e.text, "option --tls takes no argument; see --help");
 	is_int(find("--timeout 1.5 -vv a"), 0);
 	is_int(o.timeout_ms, 1500);
 	is_int(o.verbosity, 2);
+	is_int(find("--timeout 0 a"), -1);
 	is_int(find("--timeout x a"), -1);
 	is_int(find("--timeout -1 a"), -1);
 	is_int(find("-P 0 a"), -1);
+	is_int(find("--old-tls pbx"), -1);
+	has(e.text, "--old-tls is for TLS");
+	is_int(find("--cert c --key k pbx"), -1);
+	is_int(find("--cert c --key k --tls a"), 0);
 	is_int(find("-P 1x a"), -1);
 }
 
