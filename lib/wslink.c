@@ -257,6 +257,9 @@ listen_unnamed(struct wslink *k, struct err *e)
 		(void)err_sys(e, ERR_LOCAL, "local socket %s", a.sun_path);
 	else
 		rc = 0;
+	if (rc == 0 && access("/proc/self/fd", F_OK) == -1)
+		rc = err_set(e, ERR_LOCAL, "WS-Man needs /proc, and it is not "
+		    "mounted here");
 	(void)unlink(a.sun_path);	/* may not be there */
 	(void)rmdir(dir);
 	return rc;
