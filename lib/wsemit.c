@@ -324,12 +324,15 @@ add_body(struct emit *m, xmlNode *body, const struct ws_request *r,
 	case WS_GET:
 	case WS_DELETE:
 		return 0;
+	case WS_PUT:
+		if (r->instance != NULL) {
+			add_instance(m, body, r->instance);
+			return 0;
+		}
+		/* FALLTHROUGH */
 	case WS_CREATE:
 		return add_inputs(m, add_scope(m, body, uri, NULL, r->class,
 		    NULL), r, e);
-	case WS_PUT:
-		add_instance(m, body, r->instance);
-		return 0;
 	case WS_ENUMERATE:
 		add_enumerate(m, body, r->references);
 		return 0;

@@ -81,7 +81,8 @@ struct ws_request {
 	const struct ws_field *fields;	/* WS_CREATE: the class's properties */
 	const struct ws_value *values;	/* WS_INVOKE, WS_CREATE; NULL: none */
 	bool references;		/* WS_ENUMERATE: no instances */
-	const struct ws_node *instance;	/* WS_PUT: from a Get, edited */
+	/* WS_PUT: from a Get, edited; NULL: fields and values */
+	const struct ws_node *instance;
 	const char *context;		/* WS_PULL */
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/log.h"
+#include "wsamt/facts.h"
 #include "wsamt/wsamt.h"
 
 #define KVM "IPS_KVMRedirectionSettingData"
@@ -47,67 +48,33 @@ cmd_rfbpass(struct wsamt *a, int argc, char **argv, struct err *e)
 
 /* ---- kvm ---------------------------------------------------------------------- */
 
-enum how { AS_IT_IS, ON_OFF, NOT_OFF, CONSENT_OF };
-
-/* A line of the view: a property of a class under the word of its command. */
-static const struct view {
-	const char *word, *class, *property;
-	enum how how;
-} views[] = {
-	{ "rfbservice", "CIM_KVMRedirectionSAP", "EnabledState", NOT_OFF },
-	{ "redirport", "AMT_RedirectionService", "ListenerEnabled", ON_OFF },
-	{ "rfbport", KVM, "Is5900PortEnabled", ON_OFF },
-	{ "timeout", KVM, "SessionTimeout", AS_IT_IS },
-	{ "allowed-by-bios", KVM, "EnabledByMEBx", ON_OFF },
-	{ "screen", KVM, "DefaultScreen", AS_IT_IS },
-	{ "double-buffer", KVM, "DoubleBufferEnabled", ON_OFF },
-	{ "zlib", KVM, "ZlibControlSupported", ON_OFF },
-	{ "grayscale", KVM, "GrayscalePixelFormatSupported", ON_OFF },
-	{ "optin", CONSENT, "OptInRequired", CONSENT_OF },
+static const struct ws_word consent_words[] = {
+	{ 0, "off" }, { 1, "kvm" }, { UINT32_MAX, "on" }, { 0, NULL }
 };
-
-static int
-print_view(struct wsamt *a, const struct view *v, const struct ws_node *n,
-    struct err *e)
-{
-	const char *text;
-	bool on;
-
-	if (ws_child(n, v->property) == NULL)
-		return 0;		/* older firmware */
-	if (v->how == ON_OFF) {
-		if (ws_get_bool(n, v->property, &on, e) == -1)
-			return err_ctx(e, "%s", a->machine.name);
-		return out_fact(&a->out, v->word, wsamt_word(on), e);
-	}
-	if (ws_get_text(n, v->property, &text, e) == -1)
-		return err_ctx(e, "%s", a->machine.name);
-	if (v->how == NOT_OFF)
-		text = wsamt_word(strcmp(text, "3") != 0);
-	else if (v->how == CONSENT_OF)
-		text = strcmp(text, "0") == 0 ? "off" :
-		    strcmp(text, "1") == 0 ? "kvm" : "on";
-	return out_fact(&a->out, v->word, text, e);
-}
+static const struct fact facts[] = {
+	{ "rfbservice", "CIM_KVMRedirectionSAP", NULL, "EnabledState",
+	    FACT_STATE, NULL },
+	{ "redirport", "AMT_RedirectionService", NULL, "ListenerEnabled",
+	    FACT_BOOL, NULL },
+	{ "rfbport", KVM, NULL, "Is5900PortEnabled", FACT_BOOL, NULL },
+	{ "timeout", KVM, NULL, "SessionTimeout", FACT_TEXT, NULL },
+	{ "allowed-by-bios", KVM, NULL, "EnabledByMEBx", FACT_BOOL, NULL },
+	{ "screen", KVM, NULL, "DefaultScreen", FACT_TEXT, NULL },
+	{ "double-buffer", KVM, NULL, "DoubleBufferEnabled", FACT_BOOL, NULL },
+	{ "zlib", KVM, NULL, "ZlibControlSupported", FACT_BOOL, NULL },
+	{ "grayscale", KVM, NULL, "GrayscalePixelFormatSupported", FACT_BOOL,
+	    NULL },
+	{ "optin", CONSENT, NULL, "OptInRequired", FACT_WORD, consent_words },
+};
 
 int
 cmd_kvm(struct wsamt *a, int argc, char **argv, struct err *e)
 {
-	const struct view *v, *end = views + sizeof views / sizeof views[0];
-	struct ws_doc *d = NULL;
-	int rc = 0;
+	int rc;
 
 	(void)argc, (void)argv;
 	out_begin(&a->out);
-	for (v = views; rc == 0 && v < end; v++) {
-		if (v == views || strcmp(v->class, v[-1].class) != 0) {
-			ws_doc_free(d);
-			rc = wsman_get(a->wsman, v->class, NULL, &d, e);
-		}
-		if (rc == 0)
-			rc = print_view(a, v, ws_body(d), e);
-	}
-	ws_doc_free(d);
+	rc = facts_print(a, facts, sizeof facts / sizeof facts[0], e);
 	out_end(&a->out);
 	return rc;
 }

@@ -167,27 +167,6 @@ read_power(struct wsamt *a, struct power *p, struct err *e)
 
 /* ---- waiting ------------------------------------------------------------------ */
 
-static void
-on_pause(void *arg)
-{
-	*(bool *)arg = true;
-}
-
-static int
-rest(struct wsamt *a, int64_t ms, struct err *e)
-{
-	struct loop *l = wsman_loop(a->wsman);
-	struct loop_timer timer = { 0 };
-	bool over = false;
-	int rc;
-
-	rc = loop_after(l, &timer, ms, on_pause, &over, e);
-	while (rc == 0 && !over)
-		rc = loop_turn(l, -1, e);
-	loop_cancel(&timer);
-	return rc;
-}
-
 /* A machine that goes down or up may be deaf for a moment: ask on. */
 static int
 wait_for(struct wsamt *a, const struct order *o, struct err *e)
@@ -219,7 +198,7 @@ wait_for(struct wsamt *a, const struct order *o, struct err *e)
 		}
 		if (pause > limit - (now - start))
 			pause = limit - (now - start);
-		if (rest(a, pause, e) == -1)
+		if (wsamt_rest(a, pause, e) == -1)
 			return -1;
 		pause = pause * 2 < POLL_MOST_MS ? pause * 2 : POLL_MOST_MS;
 	}

@@ -37,6 +37,9 @@ int wsamt_on_off(bool *on, const char *text, const char *what,
     struct err *e);
 const char *wsamt_word(bool on);
 
+/* Wait so long before asking again. */
+int wsamt_rest(struct wsamt *a, int64_t ms, struct err *e);
+
 /* The machine said yes and did something else: ERR_REFUSED. */
 int wsamt_not_taken(const struct wsamt *a, const char *what,
     const char *before, const char *wanted, const char *after,

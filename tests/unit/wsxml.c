@@ -145,6 +145,11 @@ test_orders(void)
 	    "</AMT_X></s:Body>"));
 	free(text);
 	ok(ws_changes(&r));
+	r.op = WS_PUT;			/* the same, of an instance */
+	text = encoded(&r, 3);
+	has(text, TRANSFER "/Put</a:Action>");
+	has(text, "<A>7</A><B>&lt;b&gt;</B></AMT_X></s:Body>");
+	free(text);
 	r = (struct ws_request){ .op = WS_DELETE, .class = "AMT_X",
 	    .selectors = key };
 	text = encoded(&r, 4);

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# info: one view of the machine, for each generation of firmware.
+. ./lib.sh
+start_sim
+wsamt sol off
+shows 'redirection	ider' info
+wrong 'too many arguments' info all
+busy info
+is "$(ctl violations)" "" "no violation"
+stop_sim
+for profile in 8 11 16; do
+	start_sim --profile $profile
+	[ $profile = 16 ] && set -- --tofu || set --
+	run wsamt "$@" --json info
+	is $rc 0 "profile $profile"
+	get() { printf %s "$out" | jq -r "$1"; }
+	is "$(get '"\(.version).\(.build)"')" "$(state .version)" "version and build"
+	is "$(get .uuid)" "$(state .uuid)" "uuid"
+	is "$(get '"\(.hostname).\(.domain)"')" "$(state '.network | "\(.host_name).\(.domain_name)"')" "names"
+	is "$(get .mode)" admin "mode"
+	is "$(get .redirection)" "sol,ider" "redirection"
+	[ $profile = 16 ] && tls=on || tls=off
+	is "$(get .tls)" $tls "TLS"
+	stop_sim
+done
+done_testing

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* A pause in which the loop goes on: see wsamt.h. */
+#include "lib/loop.h"
+#include "wsamt/wsamt.h"
+
+static void
+on_pause(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+int
+wsamt_rest(struct wsamt *a, int64_t ms, struct err *e)
+{
+	struct loop *l = wsman_loop(a->wsman);
+	struct loop_timer timer = { 0 };
+	bool over = false;
+	int rc;
+
+	rc = loop_after(l, &timer, ms, on_pause, &over, e);
+	while (rc == 0 && !over)
+		rc = loop_turn(l, -1, e);
+	loop_cancel(&timer);
+	return rc;
+}
