@@ -13,6 +13,7 @@
 #include "lib/log.h"
 #include "lib/loop.h"
 #include "lib/secret.h"
+#include "wsamt/script.h"
 #include "wsamt/wsamt.h"
 
 enum kind { READS, CHANGES, ACTS };
@@ -35,6 +36,8 @@ static const struct command commands[] = {
 enum { JSON = OPTS_LONG, WAIT, FORCE, LIST_COMMANDS, SHOW_CONFIG };
 
 static const struct opts_row rows[] = {
+	{ 'f', "file", "FILE", "run the commands of FILE, one a line, on one connection" },
+	{ 'k', "keep-going", NULL, "with -f: go on after a failure" },
 	{ JSON, "json", NULL, "print JSON" },
 	{ WAIT, "wait", NULL, "power: until the state is reached" },
 	{ FORCE, "force", NULL, "do what may cut this connection or lose something" },
@@ -57,15 +60,21 @@ static const struct machine_spec spec = {
 	.fallback_host = "localhost",
 };
 
-struct flags { bool json, wait, force, list_commands, show_config; };
+struct flags {
+	bool json, wait, force, list_commands, show_config;
+	bool go_on;			/* -k */
+	const char *file;		/* -f */
+};
 
 static int
 take(void *arg, int val, char *text, struct err *e)
 {
 	struct flags *f = arg;
 
-	(void)text, (void)e;
+	(void)e;
 	switch (val) {
+	case 'f': f->file = text; break;
+	case 'k': f->go_on = true; break;
 	case JSON: f->json = true; break;
 	case WAIT: f->wait = true; break;
 	case FORCE: f->force = true; break;
@@ -173,31 +182,124 @@ late_options(struct flags *f, int argc, char **argv)
 
 /* ---- running --------------------------------------------------------------- */
 
+/* A command that was looked at and can be run. */
+struct call {
+	const struct command *c;
+	int argc;
+	char **argv;			/* its arguments */
+	struct flags f;
+};
+
 static int
-talk(struct wsamt *a, const struct command *c, int argc, char **argv,
+prepare(struct call *call, const struct flags *f, int argc, char **argv,
     struct err *e)
+{
+	call->f = *f;
+	if ((call->c = find_command(argv[0], e)) == NULL)
+		return -1;
+	call->argv = argv + 1;
+	call->argc = late_options(&call->f, argc - 1, argv + 1);
+	if (check_count(call->c, call->argc, e) == -1)
+		return -1;
+	if (call->f.wait && (call->c->run != cmd_power || call->argc == 0))
+		return err_set(e, ERR_USAGE, "--wait is for \"wsamt power "
+		    "STATE\"");
+	return 0;
+}
+
+/* Run a command and print what it found. */
+static int
+run_call(struct wsamt *a, const struct call *call, struct err *e)
+{
+	const struct command *c = call->c;
+	int rc = -1;
+
+	a->command = c->word;
+	a->wait = call->f.wait;
+	a->force = call->f.force;
+	out_init(&a->out, call->f.json);
+	/* What was asked as a question cannot change anything. */
+	wsman_read_only(a->wsman, c->kind == READS ||
+	    (c->kind == CHANGES && call->argc == 0));
+	wsman_explain(a->wsman, isatty(STDERR_FILENO));
+	if (c->run(a, call->argc, call->argv, e) == 0)
+		rc = out_print(&a->out, e);
+	else if (e->kind == ERR_UNKNOWN)
+		(void)err_more(e, ": look with \"wsamt %s\" before you "
+		    "repeat it", c->run == cmd_invoke ? "get" : c->word);
+	out_clear(&a->out);
+	return rc;
+}
+
+/* All on one connection: to the first that fails, or with -k to the end. */
+static int
+run_calls(struct wsamt *a, const struct call *calls, size_t n,
+    const struct script *s, const struct flags *f, struct err *e)
+{
+	enum err_kind worst = ERR_NONE;
+	size_t i, failed = 0;
+
+	for (i = 0; i < n; i++) {
+		if (run_call(a, &calls[i], e) == 0)
+			continue;
+		if (s != NULL)
+			(void)err_ctx(e, "%s:%u", f->file, s->lines[i].number);
+		if (!f->go_on)
+			return -1;
+		log_error(e);
+		failed++;
+		if (e->kind > worst)
+			worst = e->kind;
+	}
+	return failed == 0 ? 0 : err_set(e, worst, "%s: %zu of %zu commands "
+	    "failed", f->file, failed, n);
+}
+
+static int
+talk(struct wsamt *a, const struct call *calls, size_t n,
+    const struct script *s, const struct flags *f, struct err *e)
 {
 	struct wsman_hub *hub = NULL;
 	struct loop *loop = NULL;
 	int rc = -1;
 
-	if ((loop = loop_new(e)) == NULL ||
-	    (hub = wsman_hub_new(loop, e)) == NULL ||
-	    (a->wsman = wsman_new(hub, &a->machine, &spec, e)) == NULL)
-		goto out;
-	/* What was asked as a question cannot change anything. */
-	wsman_read_only(a->wsman, c->kind == READS ||
-	    (c->kind == CHANGES && argc == 0));
-	wsman_explain(a->wsman, isatty(STDERR_FILENO));
-	rc = c->run(a, argc, argv, e);
-	if (rc == -1 && e->kind == ERR_UNKNOWN)
-		(void)err_more(e, ": look with \"wsamt %s\" before you "
-		    "repeat it", c->run == cmd_invoke ? "get" :
-		    c->word);
- out:
+	if (machine_find(&a->machine, &spec, &a->opts, NULL, e) == -1)
+		return -1;
+	if ((loop = loop_new(e)) != NULL &&
+	    (hub = wsman_hub_new(loop, e)) != NULL &&
+	    (a->wsman = wsman_new(hub, &a->machine, &spec, e)) != NULL)
+		rc = run_calls(a, calls, n, s, f, e);
 	wsman_free(a->wsman);
 	wsman_hub_free(hub);
 	loop_free(loop);
+	return rc;
+}
+
+/* Every line is looked at before the first is run. */
+static int
+run_file(struct wsamt *a, const struct flags *f, struct err *e)
+{
+	struct script s;
+	struct call *calls;
+	int rc = -1;
+	size_t i;
+
+	if (script_read(&s, f->file, e) == -1)
+		return -1;
+	if ((calls = calloc(s.n + 1, sizeof *calls)) == NULL) {
+		(void)err_sys(e, ERR_LOCAL, "%s", f->file);
+		goto out;
+	}
+	for (i = 0; i < s.n; i++)
+		if (prepare(&calls[i], f, s.lines[i].argc, s.lines[i].argv,
+		    e) == -1) {
+			(void)err_ctx(e, "%s:%u", f->file, s.lines[i].number);
+			goto out;
+		}
+	rc = s.n > 0 ? talk(a, calls, s.n, &s, f, e) : 0;
+ out:
+	free(calls);
+	script_clear(&s);
 	return rc;
 }
 
@@ -246,32 +348,20 @@ show_config(struct wsamt *a, const struct flags *f, int argc, char **argv,
 }
 
 static int
-run_command(struct wsamt *a, struct flags *f, int argc, char **argv,
+run_command(struct wsamt *a, const struct flags *f, int argc, char **argv,
     struct err *e)
 {
-	const struct command *c;
-	int rc = -1;
+	struct call call;
 
+	if (f->file != NULL)
+		return argc == 0 ? run_file(a, f, e) : err_set(e, ERR_USAGE,
+		    "a command or -f, not both");
 	if (argc == 0)
 		return err_set(e, ERR_USAGE, "which command? \"wsamt --help\" "
 		    "lists them");
-	if ((c = find_command(argv[0], e)) == NULL)
+	if (prepare(&call, f, argc, argv, e) == -1)
 		return -1;
-	argc = late_options(f, argc - 1, ++argv);
-	if (check_count(c, argc, e) == -1)
-		return -1;
-	if (f->wait && (c->run != cmd_power || argc == 0))
-		return err_set(e, ERR_USAGE, "--wait is for \"wsamt power "
-		    "STATE\"");
-	a->command = c->word;
-	a->wait = f->wait;
-	a->force = f->force;
-	out_init(&a->out, f->json);
-	if (machine_find(&a->machine, &spec, &a->opts, NULL, e) == 0 &&
-	    talk(a, c, argc, argv, e) == 0)
-		rc = out_print(&a->out, e);
-	out_clear(&a->out);
-	return rc;
+	return talk(a, &call, 1, NULL, f, e);
 }
 
 static int

@@ -10,7 +10,7 @@ _wsamt() {
 
 	COMPREPLY=()
 	case $prev in
-	-c | --ca | --cert | --key | --config | --password-file)
+	-c | --ca | --cert | --key | --config | --password-file | -f | --file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	-h | --host | --show-config)
@@ -34,7 +34,7 @@ _wsamt() {
 			continue
 		fi
 		case ${COMP_WORDS[i]} in
-		-[hPupc] | --host | --port | --user | --password | --ca | \
+		-[hPupcf] | --file | --host | --port | --user | --password | --ca | \
 		--cert | --key | --config | --password-file | --pin | --timeout)
 			skip=1 ;;
 		-*)	;;
