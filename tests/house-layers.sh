@@ -16,11 +16,11 @@ offenders() {
 
 tools='amtterm|idertool|wsamt|amtproxy|amtmapper|pingwait'
 offenders "lib includes no tool" lib/*.[ch] -- "#include \"($tools|tests)/"
-for t in amtterm wsamt pingwait; do
+for t in amtterm idertool wsamt pingwait; do
 	others=$(grep -nE "#include \"($tools|tests)/" "$t"/*.[ch] | grep -v "#include \"$t/")
 	is "$others" "" "$t includes no other tool's header"
 done
-codecs='lib/wire.c lib/wire.h lib/digest.h lib/redir.c lib/redir.h lib/wsxml.c lib/wsxml.h'
+codecs='idertool/scsi.c idertool/scsi.h idertool/ider.c lib/wire.c lib/wire.h lib/digest.h lib/redir.c lib/redir.h lib/wsxml.c lib/wsxml.h'
 # shellcheck disable=SC2086
 offenders "codecs know no sockets, clocks, files, curl" $codecs -- \
     '#include <(sys/socket|netinet/|netdb|poll|time|fcntl|curl/|stdio\.h>.*open)'
@@ -30,6 +30,7 @@ offenders "amtsim shares no codec with lib" tests/amtsim/*.[ch] -- \
 needed() { readelf -d "$1" | sed -n 's/.*NEEDED.*\[\(.*\)\.so.*/\1/p' | grep -v -e '^libasan' -e '^libubsan' | sort | tr '\n' ' '; }
 is "$(needed "$O/pingwait/pingwait")" "libc " "pingwait needs libc"
 is "$(needed "$O/amtterm/amtterm")" "libc libgnutls " "amtterm needs GnuTLS"
+is "$(needed "$O/idertool/idertool")" "libc libgnutls " "idertool needs GnuTLS"
 has "$(needed "$O/wsamt/wsamt")" libcurl "wsamt needs libcurl"
 has "$(needed "$O/wsamt/wsamt")" libxml2 "wsamt needs libxml2"
 

@@ -29,7 +29,7 @@ is "$words" "$table" "amt.conf(5) has the words of the table"
 
 # Every option of --help is in the tool's page or, for those of all tools,
 # in amt(7); and the page names no option that the tool does not know.
-for t in amtterm wsamt pingwait; do
+for t in amtterm idertool wsamt pingwait; do
 	for o in $("$t" --help | grep -oE '(^|[ ,])-{1,2}[a-z0-9][a-z0-9-]*' | tr -d ' ,' | grep -vx -e -vv -e -vvv | sort -u); do
 		case $o in
 		--*) mark="Fl -${o#--}" ;;

@@ -8,6 +8,7 @@
 #	run COMMAND...		sets $out $err $rc; never fails
 #	until_ok COMMAND...	wait until it succeeds (20 s), else not ok
 #	start_sim [ARG...]	a simulated machine; sets AMT_HOST AMT_PASSWORD
+#				SAME_PASSWORD: not a new one
 #	stop_sim		end it before the story ends; it must end well
 #	ctl WORD...		a line to amtsim's control socket
 #	state PATH		a value of its state, as jq path: state .power
@@ -53,7 +54,7 @@ cleanup() {
 trap 'cleanup' EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
-PATH=$O/amtterm:$O/wsamt:$O/pingwait:$O/tests/amtsim:$O/tests/helpers:$TOP/scripts:$PATH
+PATH=$O/amtterm:$O/idertool:$O/wsamt:$O/pingwait:$O/tests/amtsim:$O/tests/helpers:$TOP/scripts:$PATH
 
 pass() { echo "ok - $name: $1"; }
 fail() { fails=$((fails + 1)); echo "not ok - $name: $1"; shift; for l; do echo "    $l"; done; }
@@ -86,7 +87,7 @@ start_sim() {
 	*)	AMT_HOST=127.$(od -An -N3 -tu1 /dev/urandom | awk '{ print $1 "." $2 "." $3 % 254 + 1 }')
 		set -- --address "$AMT_HOST" "$@" ;;
 	esac
-	AMT_PASSWORD="Pw0$(token)!"
+	AMT_PASSWORD=${SAME_PASSWORD:-"Pw0$(token)!"}
 	export AMT_HOST AMT_PASSWORD
 	: >"$T/sim.out"
 	# shellcheck disable=SC2046
