@@ -14,18 +14,21 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/loop.h"
+#include "lib/tty.h"
 
 #define INPUT_MAX 4096			/* bytes read at once, and held */
+#define TYPED_MAX (1 << 18)		/* held of a terminal: a paste, and the key */
 #define OUTPUT_FULL 32768		/* bytes that wait: say so */
 #define OUTPUT_LOW 8192			/* and from here on, go on */
-#define OUTPUT_MAX (1 << 18)		/* full, and the longest message */
+#define OUTPUT_MAX (1 << 19)		/* full, and the longest message, grown */
 #define WRITE_MAX 4096			/* PIPE_BUF: room for it after POLLOUT */
 
 struct local {
 	const struct local_events *ev;
 	void *arg;
 	struct escape escape;
-	bool terminal, reading, input_over, told_end;
+	enum local_mode mode;
+	bool terminal, input_over, told_end;
 	struct loop_watch *in_watch, *out_watch;
 	struct buf input, output;
 	int out_fd;
@@ -34,11 +37,18 @@ struct local {
 
 /* ---- input ------------------------------------------------------------ */
 
+/*
+ * A terminal is read though the machine is slow: the escape key may be in
+ * what comes.
+ */
 static void
 arm_input(struct local *s)
 {
-	loop_set(s->in_watch, s->reading && !s->input_over &&
-	    s->input.len == 0 ? POLLIN : LOOP_NOTHING);
+	bool room = s->terminal ? s->input.len <= TYPED_MAX - INPUT_MAX :
+	    s->input.len == 0;
+
+	loop_set(s->in_watch, s->mode != LOCAL_HOLD && !s->input_over &&
+	    room ? POLLIN : LOOP_NOTHING);
 }
 
 static void
@@ -46,7 +56,7 @@ pass_on(struct local *s)
 {
 	size_t took = 1;
 
-	while (s->reading && s->input.len > 0 && took > 0) {
+	while (s->mode == LOCAL_PASS && s->input.len > 0 && took > 0) {
 		took = s->ev->input(s->arg, s->input.data, s->input.len);
 		buf_drop(&s->input, took);
 	}
@@ -84,12 +94,13 @@ typed(struct local *s, const uint8_t *p, size_t n, struct err *e)
 
 	for (; n > 0; n -= used, p += used) {
 		used = escape_filter(&s->escape, p, n, host, &len, &command);
-		if (buf_add(&s->input, host, len, e) == -1)
+		if (s->mode == LOCAL_PASS &&
+		    buf_add(&s->input, host, len, e) == -1)
 			return -1;
 		if (command == ESCAPE_NONE)
 			continue;
 		pass_on(s);		/* what was typed before it */
-		s->ev->command(s->arg, command);
+		s->ev->command(s->arg, &s->escape, command);
 	}
 	return 0;
 }
@@ -121,10 +132,12 @@ on_input(void *arg, short revents)
 }
 
 void
-local_read(struct local *s, bool on)
+local_read(struct local *s, enum local_mode m)
 {
-	s->reading = on;
-	if (on)
+	s->mode = m;
+	if (m == LOCAL_DROP)
+		buf_drop(&s->input, s->input.len);
+	if (m == LOCAL_PASS)
 		local_more(s);
 	else
 		arm_input(s);
@@ -258,7 +271,7 @@ local_new(struct loop *l, int escape_key, const struct local_events *ev,
 	s->arg = arg;
 	s->terminal = isatty(STDIN_FILENO);
 	s->escape.key = s->terminal ? escape_key : ESCAPE_NO_KEY;
-	buf_init(&s->input, INPUT_MAX);
+	buf_init(&s->input, TYPED_MAX);
 	buf_init(&s->output, OUTPUT_MAX);
 	open_output(s);
 	if ((s->in_watch = loop_watch(l, STDIN_FILENO, LOOP_NOTHING,
@@ -291,8 +304,10 @@ local_is_terminal(const struct local *s)
 	return s->terminal;
 }
 
-bool
-local_mid_line(const struct local *s)
+void
+local_fresh_line(struct local *s)
 {
-	return s->mid_line && isatty(STDOUT_FILENO);
+	if (s->mid_line && isatty(STDOUT_FILENO))
+		(void)fputs(tty_is_raw() ? "\r\n" : "\n", stderr);
+	s->mid_line = false;
 }

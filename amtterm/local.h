@@ -22,7 +22,8 @@ struct local_events {
 	size_t (*input)(void *arg, const uint8_t *p, size_t n);
 	/* All input was taken and there is no more; e: reading failed. */
 	void (*input_end)(void *arg, const struct err *e);
-	void (*command)(void *arg, enum escape_command c);
+	void (*command)(void *arg, const struct escape *s,
+	    enum escape_command c);
 	/* Output waits: hold the source of it; or no longer. */
 	void (*full)(void *arg, bool full);
 	/* No more output is possible; e NULL: the reader closed its pipe. */
@@ -35,11 +36,15 @@ struct local *local_new(struct loop *l, int escape_key,
     const struct local_events *ev, void *arg, struct err *e);
 void local_free(struct local *s);
 
+/* Of input: not read; read for its commands only; taken. */
+enum local_mode { LOCAL_HOLD, LOCAL_DROP, LOCAL_PASS };
+
 bool local_is_terminal(const struct local *s);	/* standard input is */
-void local_read(struct local *s, bool on);	/* off at first */
+void local_read(struct local *s, enum local_mode m);	/* HOLD at first */
 void local_more(struct local *s);	/* input() would take more now */
 void local_write(struct local *s, const uint8_t *p, size_t n);
 bool local_is_drained(const struct local *s);
-bool local_mid_line(const struct local *s);	/* of a terminal, as far as we know */
+/* Before we say something: not in the middle of the host's line. */
+void local_fresh_line(struct local *s);
 
 #endif

@@ -1,61 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * amtterm: the serial console of a machine, over the network.  Options, and
- * the wiring of a session (session.c) to standard input and output
- * (local.c); what ends the program, and how it then ends.
+ * the wiring of sessions (stay.c) to standard input and output (local.c);
+ * what ends the program, and how it then ends.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "amtterm/escape.h"
+#include "amtterm/app.h"
 #include "amtterm/local.h"
+#include "amtterm/order.h"
 #include "amtterm/session.h"
-#include "lib/err.h"
 #include "lib/log.h"
-#include "lib/loop.h"
-#include "lib/machine.h"
-#include "lib/opts.h"
 #include "lib/secret.h"
 #include "lib/tty.h"
 
-#define NOTICE_MS 2000			/* a wait longer than this is explained */
-#define EOF_KEEP (-1)
-
-enum { EOF_OPTION = OPTS_LONG };
+enum { EOF_OPTION = OPTS_LONG, RECONNECT, NO_RECONNECT, READ_ONLY,
+    LOG_FILE, LOG_TIME };
 
 static const struct opts_row rows[] = {
 	{ 'e', "escape", "KEY", "escape key (default ^]), or none" },
 	{ EOF_OPTION, "eof", "WHAT", "at the end of input: keep (default), "
 	    "quit, or SECONDS of quiet" },
+	{ RECONNECT, "reconnect", NULL, "connect again when it is lost "
+	    "(default on a terminal)" },
+	{ NO_RECONNECT, "no-reconnect", NULL, "end when the connection is "
+	    "lost (default in a pipe)" },
+	{ LOG_FILE, "log", "FILE", "append what the machine prints; SIGHUP "
+	    "opens it again" },
+	{ LOG_TIME, "log-time", NULL, "with the time of each line" },
+	{ READ_ONLY, "read-only", NULL, "send nothing of what is typed" },
 	{ 0, NULL, NULL, NULL }
 };
 
-struct app {
-	struct opts opts;
-	struct machine machine;
-	int escape_key;
-	int64_t eof_ms;			/* quiet after the input's end, or EOF_KEEP */
-	struct loop *loop;
-	struct local *local;
-	struct session *session;
-	struct loop_timer notice, quiet;
-	const char *noticed;
-	bool ending, input_over;
-	bool at_once;			/* not even waiting for our own reader */
-	int signo;			/* that ended us, or 0 */
-	struct err why;			/* ERR_NONE: all is well */
-};
-
 static int
-take(void *arg, int val, char *text, struct err *e)
+take_eof(struct app *a, const char *text, struct err *e)
 {
-	struct app *a = arg;
-
-	if (val == 'e')
-		return escape_parse(&a->escape_key, text, e);
 	if (strcmp(text, "keep") == 0)
 		a->eof_ms = EOF_KEEP;
 	else if (strcmp(text, "quit") == 0)
@@ -65,29 +49,46 @@ take(void *arg, int val, char *text, struct err *e)
 	return 0;
 }
 
-/* ---- the end ---------------------------------------------------------- */
-
-/* Whatever came first is why; the session says goodbye, then all stops. */
-static void
-end(struct app *a, const struct err *why)
+static int
+take(void *arg, int val, char *text, struct err *e)
 {
-	if (why != NULL && a->why.kind == ERR_NONE && !a->ending)
-		a->why = *why;
-	if (a->ending)
-		return;
-	a->ending = true;
-	loop_cancel(&a->notice);
-	local_read(a->local, false);
-	session_end(a->session);
+	struct app *a = arg;
+
+	switch (val) {
+	case 'e': return escape_parse(&a->escape_key, text, e);
+	case EOF_OPTION: return take_eof(a, text, e);
+	case RECONNECT: a->stay = STAY_YES; break;
+	case NO_RECONNECT: a->stay = STAY_NO; break;
+	case LOG_FILE: a->record.path = text; break;
+	case LOG_TIME: a->record.stamp = true; break;
+	case READ_ONLY: a->read_only = true; break;
+	}
+	return 0;
 }
 
-/* When the session is over and all it said is written. */
+/* ---- the end ---------------------------------------------------------- */
+
 static void
 stop_when_done(struct app *a)
 {
-	if (!session_is_alive(a->session) &&
+	if (a->ending && !session_is_alive(a->session) &&
 	    (a->at_once || local_is_drained(a->local)))
 		loop_stop(a->loop);
+}
+
+void
+app_end(struct app *a, const struct err *why)
+{
+	if (!a->ending) {
+		if (why != NULL)
+			a->why = *why;
+		a->ending = true;
+		loop_cancel(&a->notice);
+		loop_cancel(&a->retry);
+		local_read(a->local, LOCAL_HOLD);
+		session_end(a->session);
+	}
+	stop_when_done(a);
 }
 
 static void
@@ -99,21 +100,36 @@ on_signal(void *arg, int signo)
 		loop_stop(a->loop);	/* the second: no more patience */
 	a->signo = signo;
 	a->at_once = true;
-	end(a, NULL);
-	stop_when_done(a);
+	app_end(a, NULL);
 }
 
+/* We are a person's job; a daemon has none, nor who was hung up on. */
+static bool
+has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd != -1)
+		(void)close(fd);
+	return fd != -1;
+}
+
+/* To programs with a log it says "open it again", unless a terminal went. */
 static void
-on_ended(void *arg, const struct err *e)
+on_hangup(void *arg, int signo)
 {
 	struct app *a = arg;
+	struct err e;
 
-	if (e != NULL && !a->ending)
-		a->why = *e;
-	a->ending = true;
-	loop_cancel(&a->notice);
-	local_read(a->local, false);
-	stop_when_done(a);
+	if (a->record.fd == -1 || (a->had_terminal && !has_terminal())) {
+		if (!a->hangup_ignored)
+			on_signal(a, signo);
+	} else if (record_open(&a->record, &e) == -1) {
+		log_error(&e);
+		a->record.failed = true;
+	} else {
+		log_info("the log %s is open again", a->record.path);
+	}
 }
 
 static void
@@ -127,71 +143,8 @@ on_output_end(void *arg, const struct err *e)
 {
 	struct app *a = arg;
 
-	end(a, e);
-	stop_when_done(a);
+	app_end(a, e);
 }
-
-/* ---- the session ------------------------------------------------------ */
-
-static void
-on_quiet(void *arg)
-{
-	end(arg, NULL);
-}
-
-/* After the end of input the host has so long to say something. */
-static void
-wait_for_quiet(struct app *a)
-{
-	struct err e;
-
-	if (a->input_over && a->eof_ms != EOF_KEEP && !a->ending &&
-	    loop_after(a->loop, &a->quiet, a->eof_ms, on_quiet, a, &e) == -1)
-		end(a, &e);
-}
-
-static void
-on_opened(void *arg)
-{
-	struct app *a = arg;
-	char key[8];
-	struct err e;
-
-	loop_cancel(&a->notice);
-	if (local_is_terminal(a->local)) {
-		if (tty_raw(a->loop, STDIN_FILENO, &e) == -1) {
-			end(a, &e);
-			return;
-		}
-		escape_name(a->escape_key, key);
-		if (a->escape_key != ESCAPE_NO_KEY)
-			log_warn("%s: connected; %s q ends, %s ? helps",
-			    a->machine.name, key, key);
-	}
-	local_read(a->local, true);
-}
-
-static void
-on_data(void *arg, const uint8_t *p, size_t n)
-{
-	struct app *a = arg;
-
-	local_write(a->local, p, n);
-	wait_for_quiet(a);
-}
-
-static void
-on_room(void *arg)
-{
-	struct app *a = arg;
-
-	local_more(a->local);
-}
-
-static const struct session_events session_events = {
-	.opened = on_opened, .data = on_data, .room = on_room,
-	.ended = on_ended,
-};
 
 /* ---- standard input and output ---------------------------------------- */
 
@@ -199,8 +152,10 @@ static size_t
 on_input(void *arg, const uint8_t *p, size_t n)
 {
 	struct app *a = arg;
+	size_t took = a->read_only ? n : session_send(a->session, p, n);
 
-	return session_send(a->session, p, n);
+	a->sent += a->read_only ? 0 : took;
+	return took;
 }
 
 static void
@@ -212,25 +167,15 @@ on_input_end(void *arg, const struct err *e)
 	if (local_is_terminal(a->local))
 		on_signal(a, SIGHUP);	/* the terminal is gone */
 	else if (e != NULL)
-		end(a, e);
+		app_end(a, e);
 	else
-		wait_for_quiet(a);
+		stay_wait_for_quiet(a);
 }
 
 static void
-on_command(void *arg, enum escape_command c)
+on_command(void *arg, const struct escape *s, enum escape_command c)
 {
-	struct app *a = arg;
-	char key[8];
-
-	escape_name(a->escape_key, key);
-	if (c == ESCAPE_QUIT) {
-		a->at_once = true;
-		end(a, NULL);
-	} else {
-		log_warn("%s q or %s . ends the session, %s %s sends %s, "
-		    "%s ? prints this", key, key, key, key, key, key);
-	}
+	menu_command(arg, c, s->order);
 }
 
 static void
@@ -238,7 +183,9 @@ on_full(void *arg, bool full)
 {
 	struct app *a = arg;
 
-	session_hold(a->session, full);
+	a->full = full;
+	if (session_is_open(a->session))
+		session_hold(a->session, full);
 }
 
 static const struct local_events local_events = {
@@ -248,28 +195,19 @@ static const struct local_events local_events = {
 
 /* ---- the program ------------------------------------------------------ */
 
-/* Who waits at a terminal is told for what, once for each thing. */
-static void
-on_notice(void *arg)
-{
-	struct app *a = arg;
-	const char *doing = session_doing(a->session);
-	struct err e;
-
-	if (doing != a->noticed)
-		log_warn("%s: %s ...", a->machine.name, doing);
-	a->noticed = doing;
-	if (loop_after(a->loop, &a->notice, NOTICE_MS, on_notice, a, &e) == -1)
-		end(a, &e);
-}
-
-/* What our parent ignores (nohup), we do. */
+/* What our parent ignores (nohup), we do; but a log is opened again. */
 static int
 catch_signals(struct app *a, struct err *e)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int signals[] = { SIGINT, SIGTERM };
 	struct sigaction was;
 	size_t i;
+
+	a->hangup_ignored = sigaction(SIGHUP, NULL, &was) == 0 &&
+	    was.sa_handler == SIG_IGN;
+	a->had_terminal = has_terminal();
+	if (loop_signal(a->loop, SIGHUP, on_hangup, a, e) == -1)
+		return -1;
 
 	(void)signal(SIGPIPE, SIG_IGN);	/* cannot fail: a valid signal */
 	for (i = 0; i < sizeof signals / sizeof signals[0]; i++)
@@ -290,22 +228,24 @@ run(struct app *a, const char *host, struct err *e)
 		return -1;
 	if ((a->loop = loop_new(e)) == NULL || catch_signals(a, e) == -1 ||
 	    (a->local = local_new(a->loop, a->escape_key, &local_events, a,
-	    e)) == NULL || (a->session = session_start(a->loop, &a->machine,
-	    &session_events, a, e)) == NULL)
-		goto out;
-	if (isatty(STDERR_FILENO) && loop_after(a->loop, &a->notice,
-	    NOTICE_MS, on_notice, a, e) == -1)
+	    e)) == NULL || (a->record.path != NULL &&
+	    record_open(&a->record, e) == -1) || stay_start(a, e) == -1)
 		goto out;
 	if ((rc = loop_run(a->loop, e)) == 0 && a->why.kind != ERR_NONE) {
 		*e = a->why;
 		rc = -1;
 	}
+	if (rc == 0 && a->record.failed)
+		rc = err_set(e, ERR_LOCAL, "the log %s is not complete",
+		    a->record.path);
  out:
-	if (a->local != NULL && local_mid_line(a->local))
-		(void)fputs(tty_is_raw() ? "\r\n" : "\n", stderr);
+	if (a->local != NULL)
+		local_fresh_line(a->local);
 	tty_restore();
+	order_free(a->order);
 	session_free(a->session);
 	local_free(a->local);
+	record_close(&a->record);
 	loop_free(a->loop);		/* takes the signal mask back */
 	machine_clear(&a->machine);
 	return rc;
@@ -314,7 +254,8 @@ run(struct app *a, const char *host, struct err *e)
 int
 main(int argc, char **argv)
 {
-	struct app a = { .escape_key = ESCAPE_DEFAULT, .eof_ms = EOF_KEEP };
+	struct app a = { .escape_key = ESCAPE_DEFAULT, .eof_ms = EOF_KEEP,
+		.record = RECORD_INIT };
 	const struct opts_spec spec = { .tool = "amtterm",
 		.synopsis = "[options] [host]", .rows = rows, .take = take,
 		.arg = &a };

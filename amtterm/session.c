@@ -210,14 +210,14 @@ session_free(struct session *s)
 bool
 session_is_open(const struct session *s)
 {
-	return rlink_is_up(s->link) && !s->goodbye &&
+	return s != NULL && rlink_is_up(s->link) && !s->goodbye &&
 	    s->sol.state == SOL_OPEN;
 }
 
 bool
 session_is_alive(const struct session *s)
 {
-	return !s->told;
+	return s != NULL && !s->told;
 }
 
 const char *
@@ -227,15 +227,32 @@ session_doing(const struct session *s)
 	    rlink_doing(s->link);
 }
 
+const char *
+session_link(const struct session *s)
+{
+	return s != NULL ? rlink_describe(s->link) : NULL;
+}
+
+bool
+session_lines(const struct session *s, char out[160])
+{
+	if (s == NULL || !s->sol.lines_known)
+		return false;
+	sol_lines_text(&s->sol, out);
+	return true;
+}
+
 size_t
 session_send(struct session *s, const void *p, size_t n)
 {
-	struct buf *out = rlink_out(s->link);
-	size_t room = out->len < QUEUE_MAX ? QUEUE_MAX - out->len : 0;
+	struct buf *out;
 	struct err e;
+	size_t room;
 
 	if (!session_is_open(s))
 		return 0;
+	out = rlink_out(s->link);
+	room = out->len < QUEUE_MAX ? QUEUE_MAX - out->len : 0;
 	/* Each chunk costs a header; what is left of `out` holds them. */
 	if (n > room) {
 		n = room;
@@ -264,7 +281,7 @@ session_end(struct session *s)
 	struct err e;
 	bool open = session_is_open(s);
 
-	if (s->goodbye || s->told)
+	if (s == NULL || s->goodbye || s->told)
 		return;
 	s->goodbye = true;
 	if (!open || sol_end(&s->sol, loop_now_ms(), rlink_out(s->link),

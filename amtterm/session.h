@@ -37,10 +37,15 @@ struct session *session_start(struct loop *l, struct machine *m,
     const struct session_events *ev, void *arg, struct err *e);
 void session_free(struct session *s);	/* cuts what is left; NULL is fine */
 
+/* Where there is no session, NULL, it is neither, and nothing happens. */
 bool session_is_open(const struct session *s);
 bool session_is_alive(const struct session *s);	/* ended() is yet to come */
 /* What it waits for before it is open: "connecting" */
 const char *session_doing(const struct session *s);
+/* How we are connected: "plain", "TLS 1.3, ..."; NULL: not yet. */
+const char *session_link(const struct session *s);
+/* What the machine says of the host's side, see sol.h; false: nothing yet. */
+bool session_lines(const struct session *s, char out[160]);
 /* Returns how many bytes it took; 0 unless open. */
 size_t session_send(struct session *s, const void *p, size_t n);
 void session_hold(struct session *s, bool hold);	/* no data() for now */

@@ -360,3 +360,9 @@ rlink_doing(const struct rlink *k)
 {
 	return k->stage == DIALING ? "connecting" : "logging in";
 }
+
+const char *
+rlink_describe(const struct rlink *k)
+{
+	return k->conn != NULL ? conn_describe(k->conn) : NULL;
+}

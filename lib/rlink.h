@@ -54,6 +54,8 @@ void rlink_end(struct rlink *k, const struct err *e);
 bool rlink_is_up(const struct rlink *k);	/* logged in, not ended */
 /* What it waits for until it is up: "connecting" */
 const char *rlink_doing(const struct rlink *k);
+/* "plain", "TLS 1.3, ..."; NULL: not connected. */
+const char *rlink_describe(const struct rlink *k);
 /* How long an answer may take: --timeout, else a minute. */
 int64_t rlink_answer_ms(const struct rlink *k);
 

@@ -55,7 +55,7 @@ fails 4 "has not sent" "stalled after 30 bytes" stall 30
 # The device goes away while a person types: told, terminal as before.
 (until session_is_open sol; do sleep 0.02; done
 kill "$sim") &
-run ptyrun raw -- amtterm
+run ptyrun raw -- amtterm --no-reconnect
 is "$rc" 4 "device gone: exit 4"
 has "$(printf %s "$out" | tail -1)" "amtterm: 127.0.0.1" "device gone: says so"
 has "$err" "terminal restored" "device gone: terminal as before"

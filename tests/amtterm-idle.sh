@@ -2,13 +2,14 @@
 # shellcheck shell=sh
 # Nobody types and the host prints nothing: our heartbeats keep the session,
 # which the device would end after ten seconds of silence; a device whose
-# heartbeats stop is given up after thirty.
+# heartbeats stop, as when the network is lost, is given up after thirty, and
+# another connection tried.
 . ./lib.sh
 start_sim --power on --address 127.0.0.2
 until_ok host_echoes 127.0.0.2
 ctl fault heartbeat-stop
 mkfifo "$T/mute-in"
-background sh -c 'exec amtterm 127.0.0.2 <"$T/mute-in" >"$T/mute" 2>"$T/mute.err"'
+background sh -c 'exec amtterm --reconnect 127.0.0.2 <"$T/mute-in" >"$T/mute" 2>"$T/mute.err"'
 mute=$pid
 exec 7>"$T/mute-in"
 began=$(date +%s)
@@ -27,10 +28,12 @@ close_console
 is "$(cat "$T/console.err")" "" "and nothing was said about it"
 is "$(ctl violations)" "" "nothing that firmware would mind"
 
-wait "$mute"
-is $? 4 "a mute device: exit 4"
-has "$(cat "$T/mute.err")" "127.0.0.2 has been silent for 30 seconds" "a mute device: says so"
+until_ok grep -q "127.0.0.2: connected again" "$T/mute.err"
+has "$(cat "$T/mute.err")" "127.0.0.2 has been silent for 30 seconds; the connection is given up; connecting again" "a mute device: says so"
 waited=$(($(date +%s) - began))
 [ $waited -ge 29 ] && [ $waited -le 45 ]
 is $? 0 "a mute device: not before 30 seconds, nor much later: $waited"
+kill "$mute"
+wait "$mute"
+is $? 143 "and goes on until it is ended"
 done_testing

@@ -24,7 +24,7 @@ has "$(cat "$HOME/.local/state/amt/known_hosts")" htpc "the certificate is kept"
 
 # In the background, as the example is; it is ended like any job.  From now
 # on plain would be a step back, so it says --plain.
-sed 's/amtterm /&--plain /; s/&$/\& echo $!/' example3 >log.sh
+sed 's/amtterm /&--plain /; s/&$/2>err \& echo $!/' example3 >log.sh
 job=$(sh -eu ./log.sh)
 pids="$pids $job"
 until_ok session_is_open sol

@@ -5,11 +5,12 @@
 #include "lib/err.h"
 #include "tests/unit/test.h"
 
-/* Feeds text in pieces; commands appear in the result as <q>, <?>, <!>. */
+/* Feeds text in pieces; commands appear in the result as <q>, <?>, <!>... */
 static void
 typed(int key, const char *text, size_t len, size_t piece, const char *want)
 {
-	static const char *const names[] = { "", "<q>", "<?>", "<!>" };
+	static const char *const names[] = { "", "<q>", "<?>", "<r>", "<l>",
+		"<o>", "<s>", "<p>", "<ask>", "<order>", "<no>", "<!>" };
 	struct escape s = { .key = key };
 	char got[256] = "";
 	uint8_t out[64];
@@ -23,6 +24,8 @@ typed(int key, const char *text, size_t len, size_t piece, const char *want)
 			    end - at, out, &n, &c);
 			strncat(got, (char *)out, n);
 			strcat(got, names[c]);
+			if (c == ESCAPE_ASK || c == ESCAPE_ORDER)
+				strcat(got, s.order);
 		}
 	}
 	if (!is_str(got, want))
@@ -71,6 +74,28 @@ parsing(void)
 	is_str(name, "none");
 }
 
+/* Every row of the menu is a key of its own. */
+static void
+menu(void)
+{
+	const char *help;
+	struct escape s = { .key = 0x1d };
+	enum escape_command c;
+	char letter, seen[32] = "";
+	uint8_t typed_[2] = { 0x1d, 0 }, out[2];
+	size_t i, n;
+
+	for (i = 0; (help = escape_help(i, &letter)) != NULL; i++) {
+		ok(strchr(seen, letter) == NULL);
+		(void)strncat(seen, &letter, 1);
+		typed_[1] = (uint8_t)letter;
+		s.state = ESCAPE_IDLE;
+		is_int(escape_filter(&s, typed_, 2, out, &n, &c), 2);
+		ok(c != ESCAPE_UNKNOWN && c != ESCAPE_NONE && n == 0);
+	}
+	is_int(i, 7);
+}
+
 int
 main(void)
 {
@@ -86,6 +111,15 @@ main(void)
 	cut_everywhere('q', "qqq.", "q<q>");
 	cut_everywhere(ESCAPE_NO_KEY, "a\035q\377", "a\035q\377");
 	cut_everywhere(0x1d, "\377\r\n\t\033[A", "\377\r\n\t\033[A");
+	cut_everywhere(0x1d, "\035r\035l\035o\035s", "<r><l><o><s>");
+	cut_everywhere(0x1d, "a\035pfyb", "a<p><ask>off<order>offb");
+	cut_everywhere(0x1d, "a\035pcYb", "a<p><ask>cycle<order>cycleb");
+	cut_everywhere(0x1d, "\035prnb", "<p><ask>reset<no>b");
+	cut_everywhere(0x1d, "\035pn\rb", "<p><ask>on<no>b");
+	cut_everywhere(0x1d, "\035pyb", "<p><no>b");
+	cut_everywhere(0x1d, "\035p\035qb", "<p><no>qb");
+	cut_everywhere(0x1d, "\035pf\035yb", "<p><ask>off<no>yb");
 	parsing();
+	menu();
 	return test_done();
 }
