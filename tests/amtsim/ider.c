@@ -197,6 +197,14 @@ ider_serves(const struct sim *sim)
 	return s != NULL && s->serves;
 }
 
+bool
+ider_armed(const struct sim *sim)
+{
+	const struct ider *s = session(sim);
+
+	return s != NULL && s->armed;
+}
+
 static void
 on_late(void *arg)
 {

@@ -69,6 +69,7 @@ void usbr_lost(struct sim *sim, bool may_return);	/* no longer */
 /* ider.c, called by usbr.c: the session that serves, if any. */
 struct ider;
 bool ider_serves(const struct sim *sim);
+bool ider_armed(const struct sim *sim);	/* to change at the next reset */
 void ider_send_command(struct sim *sim, struct scsi_command *c);
 void ider_reset(struct sim *sim, uint8_t drives);	/* 1 floppy, 2 CD */
 void ider_platform_reset(struct sim *sim);

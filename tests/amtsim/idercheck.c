@@ -273,8 +273,10 @@ capacity(const struct check *k, struct medium *m)
 {
 	const struct buf *in = &k->c->in;
 
+	if (in->len > 0 && in->len < 8)
+		complain(k, "%zu bytes, 8 are due", in->len);
 	if (in->len != 8)
-		return;			/* told by its length */
+		return;
 	m->known = true;
 	m->absent = false;
 	m->blocks = be(in->data, 4) + 1;
@@ -357,6 +359,10 @@ configuration(const struct check *k, struct medium *m)
 		return;
 	total = 4 + (size_t)be(in->data, 4);
 	want_total(k, total);
+	if (k->c->cdb[1] == 0 && be(k->c->cdb + 2, 2) == 0 &&
+	    in->len >= 12 && be(in->data + 8, 2) != 0)
+		complain(k, "all features, but the first is %04x",
+		    be(in->data + 8, 2));
 	if (in->len < total)
 		return;
 	while (at + 4 <= total)
@@ -418,6 +424,8 @@ check_good(const struct check *k, struct medium *m)
 	    c->in.len != s.len : c->in.len > s.len)
 		complain(k, "%zu bytes, %zu were asked for", c->in.len,
 		    s.len);
+	else if (s.dir == SCSI_IN && s.len > 0 && c->in.len == 0)
+		complain(k, "good, without data");
 	check_range(k, m);
 	for (i = 0; i < sizeof contents / sizeof contents[0]; i++)
 		if (contents[i].opcode == c->cdb[0])

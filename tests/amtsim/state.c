@@ -93,6 +93,7 @@ ider(const struct sim *sim)
 	struct json_object *o = json_object_new_object();
 	const struct usbr *u = sim->usbr;
 
+	put_bool(o, "armed", ider_armed(sim));
 	put_bool(o, "serves", ider_serves(sim));
 	put_bool(o, "shown", u->shown);
 	put_int(o, "sessions", (int64_t)u->sessions);

@@ -8,23 +8,7 @@
 // what the machine sent; exit 0, or 1 when the session ended or 20 seconds
 // were over before.  The password of admin is in AMT_PASSWORD.
 'use strict';
-const crypto = require('crypto');
-const Module = require('module');
-const tls = require('tls');
-
-// It is written for an embedded engine.  What node lacks of that, and what
-// this client's WS-Man half asks of TLS itself: AMT lacks RFC 5746.
-const connect = tls.connect;
-tls.connect = (options, done) => connect({ ...options,
-	secureOptions: crypto.constants.SSL_OP_LEGACY_SERVER_CONNECT }, done);
-tls.generateRandomInteger = (low, high) => crypto.randomInt(+low, +high + 1);
-const load = Module._load;
-Module._load = function (name, ...rest) {
-	if (name === 'MD5Stream')
-		return { create: () => ({ syncHash: (s) =>
-			crypto.createHash('md5').update(s).digest() }) };
-	return load.call(this, name, ...rest);
-};
+require('./meshcentral-shims.js');
 
 const [folder, host, port, transport, prompt, text] = process.argv.slice(2);
 const modules = folder + '/agents/modules_meshcmd/';
