@@ -129,6 +129,11 @@ $(O)/tests/guest/linux.img: tests/guest/mklinux
 	$(call say,MKLINUX,$@)
 	$(Q)tests/guest/mklinux $@ || echo "no Linux guest"
 
+# The same with USB drives, for tests only: its kernel is 70 MB to fetch.
+$(O)/tests/guest/linux-usb.img: tests/guest/mklinux
+	$(call say,MKLINUX,$@)
+	$(Q)tests/guest/mklinux --usb $@ || echo "no Linux guest with USB"
+
 # A unit test may name objects of a tool: "/* objects: pingwait/icmp */" in
 # its first lines.  The same for fuzz harnesses.
 UNITS = $(patsubst %.c,$(O)/%,$(wildcard tests/unit/*.c))
@@ -144,7 +149,7 @@ $(O)/$(1): $(O)/$(1).o $(if $(filter tests/fuzz/%,$(1)),$(O)/tests/fuzz/replay.o
 endef
 $(foreach u,$(UNITS:$(O)/%=%) $(FUZZERS:$(O)/%=%) $(HELPERS:$(O)/%=%),$(eval $(call unit,$(u))))
 
-check-build: $(TOOLS) amtsim guests $(UNITS) $(FUZZERS) $(HELPERS)
+check-build: $(TOOLS) amtsim guests $(O)/tests/guest/linux-usb.img $(UNITS) $(FUZZERS) $(HELPERS)
 
 # TESTS= names single tests; J= how many run at once.
 check: check-build
@@ -167,6 +172,7 @@ deps:
 	-tests/guest/mklinux --fetch
 check-deps:
 	tests/deps check
+	-tests/guest/mklinux --usb --fetch
 
 demo: $(TOOLS) amtsim guests
 	@O=$(O) tests/demo
