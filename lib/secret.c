@@ -117,8 +117,8 @@ read_line(struct secret *s, int fd, const char *what, struct err *e)
 	if (s->len > 0 && s->text[s->len - 1] == '\r')
 		s->text[--s->len] = '\0';
 	if (s->len == 0) {
-		(void)err_set(e, ERR_LOCAL, "password from %s: the first "
-		    "line is empty", what);
+		(void)err_set(e, ERR_LOCAL, "password from %s: it is empty",
+		    what);
 		goto fail;
 	}
 	return 0;

@@ -46,7 +46,6 @@ struct wsman {
 
 	enum login login;
 	struct digest_challenge challenge;
-	int64_t challenged_ms;
 	uint32_t nc;			/* uses of its nonce */
 	bool accepted;			/* this password is right */
 	uint32_t id;			/* MessageID */
@@ -254,25 +253,28 @@ go(struct wsman *w)
 /* ---- what came back ----------------------------------------------------------------- */
 
 /* A challenge, and the password to answer it: this is where we ask for it. */
-static int
-learn_challenge(struct wsman *w, const struct wshttp_answer *a, struct err *e)
+static void
+log_in(struct wsman *w, const struct wshttp_answer *a)
 {
-	struct digest_challenge c;
 	int64_t now = loop_now_ms();
+	struct err e;
 
-	if (digest_challenge_parse(&c, a->challenge, strlen(a->challenge),
-	    e) == -1)
-		return err_ctx(e, "it asks for a login that we do not have");
+	if (digest_challenge_parse(&w->challenge, a->challenge,
+	    strlen(a->challenge), &e) == -1) {
+		(void)err_ctx(&e, "it asks for a login that we do not have");
+		fail(w, &e);
+		return;
+	}
 	loop_cancel(&w->slow);		/* the person may take his time */
-	if (machine_password(w->machine, w->spec, e) == -1)
-		return -1;
-	w->challenge = c;
-	w->challenged_ms = now;
+	if (machine_password(w->machine, w->spec, &e) == -1) {
+		finish(w, NULL, &e);	/* names the machine already */
+		return;
+	}
 	w->nc = 0;
 	/* Somebody typed for a while: the nonce may be stale by now. */
 	w->login = loop_now_ms() - now > CHALLENGE_FRESH_MS ? LOGIN_UNKNOWN :
 	    LOGIN_DIGEST;
-	return 0;
+	go(w);
 }
 
 /*
@@ -301,11 +303,7 @@ on_unauthorized(struct wsman *w, const struct wshttp_answer *a)
 	}
 	if (!first)
 		w->relogin = true;
-	if (learn_challenge(w, a, &e) == -1) {
-		fail(w, &e);
-		return;
-	}
-	go(w);
+	log_in(w, a);
 }
 
 /* Statuses that are no answer of WS-Man. */

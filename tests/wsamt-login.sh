@@ -71,6 +71,9 @@ has "$out" "password	given	option -p" "--show-config says whence, not what"
 hasnt "$out$err" "$good" "the password is not shown"
 run wsamt power
 is $rc 2 "no password, no terminal"
+has "$err" "wsamt: 127.0.0.1: no password" "which is all that it says"
+run sh -c 'echo | wsamt --password-file - power'
+is "$rc $err" "3 wsamt: 127.0.0.1: password from standard input: it is empty" "an empty one"
 run ptyrun 'expect:Password of admin on 127.0.0.1: ' "send:$good
 " expect:on -- wsamt power
 is $rc 0 "asked for at a terminal"

@@ -51,7 +51,9 @@ wrong() {	# PART ARG...
 }
 wrong 'which command? "wsamt --help" lists them'
 wrong '"pwer" is no command; did you mean "power"?' pwer
-wrong '"xyzzy" is no command; "wsamt --help" lists them' xyzzy
+wrong '"xyzzy" is no command; "wsamt --help" lists them, and -h names the machine' xyzzy
+wrong 'options stand before it' power -h 127.0.0.1
+is "$(wsamt power --help)" "$(wsamt --help)" "--help behind a command"
 wrong 'missing arguments; usage: wsamt get class [key=value...]' get
 wrong 'missing arguments; usage: wsamt invoke class method [name=value...]' invoke CIM_X
 wrong 'too many arguments; usage: wsamt identify' identify now

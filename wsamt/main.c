@@ -102,16 +102,17 @@ find_command(const char *word, struct err *e)
 	if (near != NULL)
 		(void)err_more(e, "; did you mean \"%s\"?", near);
 	else
-		(void)err_more(e, "; \"wsamt --help\" lists them");
+		(void)err_more(e, "; \"wsamt --help\" lists them, and -h "
+		    "names the machine");
 	return NULL;
 }
 
 /* "class method [name=value...]" says at least 2 and no limit. */
 static int
-check_count(const struct command *c, int argc, struct err *e)
+check_count(const struct command *c, int argc, char **argv, struct err *e)
 {
 	const char *p = c->args;
-	int least = 0, most = 0;
+	int least = 0, most = 0, i;
 
 	while (*p != '\0') {
 		most++;
@@ -125,9 +126,13 @@ check_count(const struct command *c, int argc, struct err *e)
 	}
 	if (argc >= least && argc <= most)
 		return 0;
-	return err_set(e, ERR_USAGE, "%s arguments; usage: wsamt %s%s%s",
+	(void)err_set(e, ERR_USAGE, "%s arguments; usage: wsamt %s%s%s",
 	    argc < least ? "missing" : "too many", c->word,
 	    *c->args != '\0' ? " " : "", c->args);
+	for (i = 0; i < argc; i++)
+		if (argv[i][0] == '-' && argv[i][1] != '\0')
+			return err_more(e, "; options stand before it");
+	return -1;
 }
 
 static void
@@ -199,7 +204,7 @@ prepare(struct call *call, const struct flags *f, int argc, char **argv,
 		return -1;
 	call->argv = argv + 1;
 	call->argc = late_options(&call->f, argc - 1, argv + 1);
-	if (check_count(call->c, call->argc, e) == -1)
+	if (check_count(call->c, call->argc, call->argv, e) == -1)
 		return -1;
 	if (call->f.wait && (call->c->run != cmd_power || call->argc == 0))
 		return err_set(e, ERR_USAGE, "--wait is for \"wsamt power "
@@ -394,7 +399,8 @@ run(struct wsamt *a, int argc, char **argv, struct err *e)
 	}
 	if (f.show_config)
 		return show_config(a, &f, argc, argv, e);
-	if (argc > 0 && strcmp(argv[0], "help") == 0) {
+	if ((argc > 0 && strcmp(argv[0], "help") == 0) ||
+	    (argc > 1 && strcmp(argv[1], "--help") == 0)) {
 		usage(&o);
 		return 0;
 	}
