@@ -234,8 +234,8 @@ connected(struct attempt *a)
 	loop_cancel(&d->deadline);
 	if (d->probing) {
 		(void)err_more(&d->failure, d->m->trust.tls ?
-		    "; port %u, without TLS, is open: TLS is not set up "
-		    "there, or give --plain" : "; port %u, with TLS, is open: "
+		    "; port %u, without TLS, is open: leave out the TLS "
+		    "options, or give --plain, if that will do" : "; port %u, with TLS, is open: "
 		    "give --tofu, --pin or -c", d->port);
 		fail(d);
 		return;
