@@ -20,7 +20,7 @@ written() { grep -q "^| \`$1\` | H |" "$captures/README.md"; }	# by hand
 ask() {	# CLASS ACTION INSTANCE
 	case $2 in
 	*/GetResponse) get "$1" "$3" ;;
-	*/PutResponse) put "$1" '' "$3" ;;
+	*/PutResponse) put "$1" "$(inputs "$1")" "$3" ;;
 	*/EnumerateResponse) enumerate "$1" ;;
 	*/PullResponse)
 		enumerate "$1"
@@ -40,21 +40,40 @@ prepare() {	# what a recording was made with
 	esac
 	put IPS_OptInService "<OptInRequired>$consent</OptInRequired>"
 }
-inputs() {	# of a method that wants some
+inputs() {	# of a method, or a Put, that wants some
 	case $1 in
+	AMT_TLSSettingData) echo "<Enabled>false</Enabled>" ;;
 	RemoveUserAclEntry) echo "<Handle>2</Handle>" ;;
+	AddCertificate) echo "<CertificateBlob>$(base64 -w0 <"$T/leaf.der")</CertificateBlob>" ;;
+	AddTrustedRootCertificate) echo "<CertificateBlob>$(base64 -w0 <"$T/other.der")</CertificateBlob>" ;;
+	GenerateKeyPair) echo "<KeyAlgorithm>0</KeyAlgorithm><KeyLength>2048</KeyLength>" ;;
 	SetHighAccuracyTimeSynch)
 		t=$(date +%s); echo "<Ta0>$t</Ta0><Tm1>$t</Tm1><Tm2>$t</Tm2>" ;;
 	SetAdminAclEntryEx) echo "<Username>admin</Username><DigestPassword>$(printf %s "admin:$(state .digest_realm):$AMT_PASSWORD" | openssl dgst -md5 -binary | base64)</DigestPassword>" ;;
 	esac
 }
+stock() {	# a root, a key, as certificate and key 0
+	invoke AMT_PublicKeyManagementService AddTrustedRootCertificate "<CertificateBlob>$(base64 -w0 <"$T/root.der")</CertificateBlob>"
+	invoke AMT_PublicKeyManagementService AddKey "<KeyBlob>$(base64 -w0 <"$T/key.der")</KeyBlob>"
+}
+for ca in root other; do
+	openssl req -x509 -newkey rsa:2048 -nodes -subj "/CN=$ca" -keyout "$T/$ca.key" -outform DER -out "$T/$ca.der" 2>/dev/null
+done
+openssl req -newkey rsa:2048 -nodes -subj /CN=leaf -keyout "$T/key.pem" 2>/dev/null |
+    openssl x509 -req -CA "$T/root.der" -CAkey "$T/root.key" -CAcreateserial -outform DER -out "$T/leaf.der" 2>/dev/null
+openssl rsa -in "$T/key.pem" -traditional -outform DER -out "$T/key.der" 2>/dev/null
 files=$(cd "$captures" && find . -name '*.xml' | sed 's/^\.\///' | sort)
 export AMT_PASSWORD_amy=Aa1!amy AMT_PASSWORD_bob=Bb1!bob
 for profile in 8 11 16; do
 	start_sim --profile $profile --user amy:both:info --user bob:both:redirection
 	if [ $profile = 16 ]; then ws_url=https://127.0.0.1:16993/wsman ws_curl=-k; fi
+	stock
 	for f in $files; do
 		written "$f" && continue
+		case $f in
+		*unprovision.xml) continue ;;	# would end it
+		cim/credential/*) continue ;;	# of a class that has none here
+		esac
 		resource=$(part "$captures/$f" ResourceURI)
 		class=${resource##*/}
 		id=$(part "$captures/$f" InstanceID)

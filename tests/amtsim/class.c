@@ -18,7 +18,7 @@
 
 static const struct class *const lists[] = { classes_general, classes_boot,
     classes_power, classes_redirection, classes_users, classes_setup,
-    classes_kvm };
+    classes_kvm, classes_cert };
 
 unsigned
 amt_version(const struct sim *sim)
@@ -367,7 +367,7 @@ selector_matches(const struct inst *i, const struct prop *p,
 		return epr_same(&given, &have);
 	}
 	prop_values(i, p, &v);
-	return !s->epr && v.n == 1 && strcmp(v.text[0], s->value) == 0;
+	return !s->epr && v.n == 1 && same_value(s->value, v.text[0]);
 }
 
 static const struct prop *

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Class tables: setup service, TLS settings, the clock.  Leaves out:
- * changing TLS settings and committing them, unprovisioning.
+ * Class tables: setup service with its commit and unprovisioning, the state
+ * of setup, the clock (WS-Man reference, unprovision and timesync).  Leaves
+ * out: host-based setup's methods, maintenance of the provisioning server.
  */
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <gnutls/gnutls.h>
@@ -16,9 +17,15 @@
 #define TIME_MIN 1072915200		/* 2004-01-01 */
 
 enum { SUCCESS = 0, INTERNAL_ERROR = 1, INVALID_TIME = 34,
-    INVALID_PARAMETER = 36 };
+    INVALID_PARAMETER = 36, INVALID_PASSWORD = 2054 };
 
 /* ---- AMT_SetupAndConfigurationService ------------------------------ */
+
+static void
+get_provisioned(const struct inst *i, struct values *v)
+{
+	values_add(v, "%d", i->sim->model.provisioned ? 2 : 0);
+}
 
 static const struct prop setup_props[] = {
 	SERVICE_KEYS_1("AMT_SetupAndConfigurationService"),
@@ -29,7 +36,7 @@ static const struct prop setup_props[] = {
 	CONST("ProvisioningMode", "1"),
 	CONST("ProvisioningServerOTP",
 	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
-	CONST("ProvisioningState", "2"),
+	CALC("ProvisioningState", get_provisioned),
 	CONST("RequestedState", "12"),
 	SERVICE_KEYS_2("Intel(r) AMT"),
 	CONST("ZeroTouchConfigurationEnabled", "true"),
@@ -73,72 +80,99 @@ get_uuid(struct method_call *c)
 	return SUCCESS;
 }
 
+static unsigned
+commit(struct method_call *c)
+{
+	return sim_commit(c->inst.sim);
+}
+
+static unsigned
+unprovision(struct method_call *c)
+{
+	if (c->arg[0].number[0] > 3)
+		return INVALID_PARAMETER;
+	sim_unprovision(c->inst.sim);
+	return SUCCESS;
+}
+
+static unsigned
+partial_unprovision(struct method_call *c)
+{
+	sim_unprovision(c->inst.sim);
+	return SUCCESS;
+}
+
+/* Clear text, and the device has rules for it. */
+static unsigned
+set_mebx_password(struct method_call *c)
+{
+	const char *p = c->arg[0].text;
+	bool kind[4] = { false };
+	size_t i, n = strlen(p);
+
+	for (i = 0; i < n; i++)
+		kind[isupper((unsigned char)p[i]) ? 0 :
+		    islower((unsigned char)p[i]) ? 1 :
+		    isdigit((unsigned char)p[i]) ? 2 : 3] = true;
+	if (n < 8 || n > 32 || strpbrk(p, "\",:") != NULL ||
+	    !kind[0] || !kind[1] || !kind[2] || !kind[3])
+		return INVALID_PASSWORD;
+	snprintf(c->inst.sim->model.mebx_password,
+	    sizeof c->inst.sim->model.mebx_password, "%s", p);
+	return SUCCESS;
+}
+
+static unsigned
+blocking_components(struct method_call *c)
+{
+	(void)c;
+	return SUCCESS;			/* none */
+}
+
+static const struct input unprovision_in[] = {
+	{ .name = "ProvisioningMode", .type = IN_UINT, .max = UINT32_MAX },
+	END
+};
+static const struct input password_in[] = {
+	{ .name = "Password", .type = IN_STRING }, END
+};
 static const struct method setup_methods[] = {
+	{ .name = "CommitChanges", .run = commit },
+	{ .name = "Unprovision", .in = unprovision_in, .run = unprovision },
+	{ .name = "PartialUnprovision", .run = partial_unprovision },
+	{ .name = "SetMEBxPassword", .in = password_in,
+	    .run = set_mebx_password },
+	{ .name = "GetUnprovisionBlockingComponents",
+	    .run = blocking_components, .reads = true },
 	{ .name = "GetUuid", .run = get_uuid, .reads = true },
 	END
 };
 
-/* ---- AMT_TLSSettingData -------------------------------------------- */
+/* ---- IPS_HostBasedSetupService ------------------------------------- */
 
-static unsigned
-sides(struct sim *sim)
+static void
+get_modes(const struct inst *i, struct values *v)
 {
-	(void)sim;
-	return SIDES;
-}
-
-static const struct tls_side *
-side_of(const struct inst *i)
-{
-	return &i->sim->model.tls[i->index];
+	(void)i;
+	values_add(v, "2");
+	values_add(v, "1");
 }
 
 static void
-add_bool(struct values *v, bool b)
+get_mode(const struct inst *i, struct values *v)
 {
-	values_add(v, "%s", b ? "true" : "false");
+	values_add(v, "%d", i->sim->model.provisioned ? 2 : 0);
 }
 
-static void
-get_side(const struct inst *i, struct values *v)
-{
-	values_add(v, "Intel(r) AMT %s TLS Settings", i->index == SIDE_NETWORK ?
-	    "802.3" : "LMS");
-}
-
-static void
-get_enabled(const struct inst *i, struct values *v)
-{
-	add_bool(v, side_of(i)->enabled);
-}
-
-static void
-get_plain(const struct inst *i, struct values *v)
-{
-	add_bool(v, side_of(i)->accept_plain);
-}
-
-static void
-get_mutual(const struct inst *i, struct values *v)
-{
-	add_bool(v, side_of(i)->mutual);
-}
-
-/* Present, and false, where plain TCP is gone for good. */
-static void
-get_plain_supported(const struct inst *i, struct values *v)
-{
-	if (!i->sim->model.profile->plain_ports)
-		add_bool(v, false);
-}
-
-static const struct prop tls_props[] = {
-	CALC("AcceptNonSecureConnections", get_plain),
-	CALC("ElementName", get_side),
-	CALC("Enabled", get_enabled),
-	{ .name = "InstanceID", .get = get_side, .flags = PROP_KEY },
-	CALC("MutualAuthentication", get_mutual),
-	CALC("NonSecureConnectionsSupported", get_plain_supported),
+static const struct prop host_setup_props[] = {
+	CALC("AllowedControlModes", get_modes),
+	CONST("CertChainStatus", "0"),
+	CONST("ConfigurationNonce", "4P3sY7swlhjkhJNxDkEBIUcmpHE="),
+	SERVICE_KEYS_1("IPS_HostBasedSetupService"),
+	CALC("CurrentControlMode", get_mode),
+	CONST("ElementName", "Intel(r) AMT Host Based Setup Service"),
+	KEY("Name", "Intel(r) AMT Host Based Setup Service"),
+	SERVICE_KEYS_2("Intel(r) AMT"),
 	END
 };
 
@@ -240,10 +274,10 @@ const struct class classes_setup[] = {
 		.read_realms = LOOK, .write_realms = REALM(REALM_ADMIN),
 		.dated = true, .props = setup_props, .methods = setup_methods,
 	}, {
-		.name = "AMT_TLSSettingData",
-		.ancestors = "CIM_SettingData CIM_ManagedElement",
+		.name = "IPS_HostBasedSetupService",
+		.ancestors = "CIM_SecurityService " SERVICE_LINE,
 		.read_realms = LOOK, .write_realms = REALM(REALM_ADMIN),
-		.count = sides, .props = tls_props,
+		.dated = true, .props = host_setup_props,
 	}, {
 		.name = "AMT_TimeSynchronizationService",
 		.ancestors = SERVICE_LINE,

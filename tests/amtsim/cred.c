@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The device's certificate: given on the command line, or self-signed at
- * first use as firmware does, 2048-bit RSA, no name that anybody could
- * check.  Which TLS versions and suites there are is the profile's business.
+ * The device's certificate: that of the store which TLS is bound to, else
+ * one given on the command line, else self-signed at first use as firmware
+ * does, 2048-bit RSA, no name that anybody could check.  Which TLS versions
+ * and suites there are is the profile's business.  Clients are judged by the
+ * trusted roots of the store, the names of TrustedCN, and the device's own
+ * clock.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <gnutls/x509.h>
 
 #include "lib/err.h"
 #include "door.h"
+#include "store.h"
 
 struct cred {
 	gnutls_certificate_credentials_t x509;
 	gnutls_priority_t priority;
+	struct cred_side {		/* what a session points to */
+		struct sim *sim;
+		enum side side;
+	} sides[SIDES];
 };
 
 static int
@@ -70,6 +79,53 @@ self_signed(struct sim *sim, struct cred *c, struct err *e)
 }
 
 static int
+stored(struct sim *sim, struct cred *c, struct err *e)
+{
+	const struct store_cert *cert = store_cert(sim->store,
+	    sim->model.tls_cert_used);
+	const struct store_key *key = cert == NULL ? NULL :
+	    store_key_of(sim->store, cert);
+	gnutls_x509_crt_t chain[STORE_MAX];
+	int n = 0, r;
+	size_t i;
+
+	if (key == NULL)
+		return err_set(e, ERR_LOCAL, "TLS is bound to no certificate");
+	chain[n++] = cert->crt;
+	for (i = 0; i < sim->store->ncerts && n < STORE_MAX; i++)
+		if (sim->store->certs[i].crt != chain[n - 1] &&
+		    !sim->store->certs[i].root &&
+		    gnutls_x509_crt_check_issuer(chain[n - 1],
+		    sim->store->certs[i].crt)) {
+			chain[n++] = sim->store->certs[i].crt;
+			i = (size_t)-1;	/* from the start again */
+		}
+	r = gnutls_certificate_set_x509_key(c->x509, chain, n, key->key);
+	return r < 0 ? tls_err(e, "the certificate of the store", r) : 0;
+}
+
+static int
+trust(struct sim *sim, struct cred *c, struct err *e)
+{
+	size_t i;
+	int r = 0;
+
+	if (sim->client_ca != NULL &&
+	    (r = gnutls_certificate_set_x509_trust_file(c->x509,
+	    sim->client_ca, GNUTLS_X509_FMT_PEM)) < 0)
+		return tls_err(e, sim->client_ca, r);
+	for (i = 0; i < sim->store->ncerts; i++)
+		if (sim->store->certs[i].root &&
+		    (r = gnutls_certificate_set_x509_trust(c->x509,
+		    &sim->store->certs[i].crt, 1)) < 0)
+			return tls_err(e, "a trusted root", r);
+	/* the real time is not the device's */
+	gnutls_certificate_set_verify_flags(c->x509,
+	    GNUTLS_VERIFY_DISABLE_TIME_CHECKS);
+	return 0;
+}
+
+static int
 load(struct sim *sim, struct cred *c, struct err *e)
 {
 	const char *priority = sim->tls_priority != NULL ?
@@ -83,10 +139,10 @@ load(struct sim *sim, struct cred *c, struct err *e)
 		return tls_err(e, where, r);
 	(void)gnutls_certificate_set_known_dh_params(c->x509,
 	    GNUTLS_SEC_PARAM_MEDIUM);
-	if (sim->client_ca != NULL &&
-	    (r = gnutls_certificate_set_x509_trust_file(c->x509,
-	    sim->client_ca, GNUTLS_X509_FMT_PEM)) < 0)
-		return tls_err(e, sim->client_ca, r);
+	if (trust(sim, c, e) == -1)
+		return -1;
+	if (sim->model.tls_cert_used != NO_HANDLE)
+		return stored(sim, c, e);
 	if (sim->cert_file == NULL)
 		return self_signed(sim, c, e);
 	if ((r = gnutls_certificate_set_x509_key_file(c->x509, sim->cert_file,
@@ -98,10 +154,15 @@ load(struct sim *sim, struct cred *c, struct err *e)
 int
 cred_new(struct sim *sim, struct err *e)
 {
+	int side;
+
 	if (sim->cred != NULL)
 		return 0;
 	if ((sim->cred = calloc(1, sizeof *sim->cred)) == NULL)
 		return err_sys(e, ERR_LOCAL, "TLS credentials");
+	for (side = 0; side < SIDES; side++)
+		sim->cred->sides[side] = (struct cred_side){ sim,
+		    (enum side)side };
 	if (load(sim, sim->cred, e) == -1) {
 		cred_free(sim);
 		return -1;
@@ -122,8 +183,54 @@ cred_free(struct sim *sim)
 	sim->cred = NULL;
 }
 
+/* Its end must be one of the names; no names: any client will do. */
+static bool
+name_trusted(const struct tls_side *t, gnutls_x509_crt_t crt)
+{
+	char cn[128];
+	size_t n = sizeof cn, have, want, i;
+
+	if (t->trusted[0][0] == '\0')
+		return true;
+	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0,
+	    0, cn, &n) < 0)
+		return false;
+	have = strlen(cn);
+	for (i = 0; i < TRUSTED_MAX; i++) {
+		want = strlen(t->trusted[i]);
+		if (want > 0 && want <= have &&
+		    strcasecmp(cn + have - want, t->trusted[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* 0: this client may go on. */
+static int
+judge_client(gnutls_session_t s)
+{
+	const struct cred_side *who = gnutls_session_get_ptr(s);
+	const gnutls_datum_t *list;
+	time_t now = sim_wall(who->sim);
+	gnutls_x509_crt_t crt;
+	unsigned status = 0, n = 0;
+	bool good;
+
+	if (gnutls_certificate_verify_peers(s, NULL, 0, &status) < 0 ||
+	    status != 0 ||
+	    (list = gnutls_certificate_get_peers(s, &n)) == NULL || n == 0 ||
+	    gnutls_x509_crt_init(&crt) < 0)
+		return -1;
+	good = gnutls_x509_crt_import(crt, &list[0], GNUTLS_X509_FMT_DER) == 0 &&
+	    now >= gnutls_x509_crt_get_activation_time(crt) &&
+	    now <= gnutls_x509_crt_get_expiration_time(crt) &&
+	    name_trusted(&who->sim->model.tls[who->side], crt);
+	gnutls_x509_crt_deinit(crt);
+	return good ? 0 : -1;
+}
+
 gnutls_session_t
-cred_session(struct sim *sim, bool mutual, struct err *e)
+cred_session(struct sim *sim, enum side side, struct err *e)
 {
 	gnutls_session_t s = NULL;
 	int r;
@@ -138,9 +245,10 @@ cred_session(struct sim *sim, bool mutual, struct err *e)
 		(void)tls_err(e, "TLS session", r);
 		return NULL;
 	}
-	if (mutual) {
+	if (sim->model.tls[side].mutual) {
 		gnutls_certificate_server_set_request(s, GNUTLS_CERT_REQUIRE);
-		gnutls_session_set_verify_cert(s, NULL, 0);
+		gnutls_session_set_ptr(s, &sim->cred->sides[side]);
+		gnutls_session_set_verify_function(s, judge_client);
 	}
 	return s;
 }

@@ -51,7 +51,8 @@ wanted(const struct model *m, size_t row, enum side side)
 {
 	const struct tls_side *t = &m->tls[side];
 
-	if (!m->plugged || !m->network_enabled)
+	if (!m->plugged || !m->network_enabled || m->restarting ||
+	    !m->provisioned)
 		return false;
 	if (ports[row].door == DOOR_REDIRECTION && !m->listener_enabled)
 		return false;
@@ -98,7 +99,7 @@ on_accept(void *arg, short revents)
 	local = is_local(sim, fd);
 	if (!wanted(&sim->model, l->row, local ? SIDE_LOCAL : SIDE_NETWORK) ||
 	    (ports[l->row].tls && (tls = cred_session(sim,
-	    sim->model.tls[local].mutual, &e)) == NULL)) {
+	    local ? SIDE_LOCAL : SIDE_NETWORK, &e)) == NULL)) {
 		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset,
 		    sizeof reset);
 		(void)close(fd);

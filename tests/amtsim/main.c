@@ -19,6 +19,7 @@
 #include "fault.h"
 #include "ider.h"
 #include "sim.h"
+#include "store.h"
 
 #define EXTRA_USERS_MAX (USERS_MAX - 1)
 
@@ -300,6 +301,8 @@ build_model(struct sim *sim, const struct settings *s, struct err *e)
 		sim->model.tls[SIDE_NETWORK].accept_plain = s->tls_too;
 	}
 	sim->model.tls[SIDE_NETWORK].mutual = sim->client_ca != NULL;
+	memcpy(sim->model.tls_pending, sim->model.tls,
+	    sizeof sim->model.tls);
 	return 0;
 }
 
@@ -345,12 +348,20 @@ on_signal(void *arg, int signo)
 }
 
 static int
+new_store(struct sim *sim, struct err *e)
+{
+	sim->store = store_new();
+	return sim->store == NULL ? err_sys(e, ERR_LOCAL, "certificates") : 0;
+}
+
+static int
 build(struct sim *sim, struct settings *s, struct err *e)
 {
 	if ((sim->loop = loop_new(e)) == NULL ||
 	    loop_signal(sim->loop, SIGTERM, on_signal, sim, e) == -1 ||
 	    loop_signal(sim->loop, SIGINT, on_signal, sim, e) == -1 ||
-	    faults_new(sim, e) == -1 || usbr_start(sim, e) == -1 ||
+	    faults_new(sim, e) == -1 || new_store(sim, e) == -1 ||
+	    usbr_start(sim, e) == -1 ||
 	    build_model(sim, s, e) == -1 || build_dir(sim, s, e) == -1)
 		return -1;
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -387,6 +398,8 @@ tear_down(struct sim *sim, const struct settings *s)
 	for (i = 0; i < sim->nviolations && i < VIOLATIONS_MAX; i++)
 		free(sim->violations[i]);
 	faults_free(sim);
+	store_free(sim->store);
+	loop_cancel(&sim->restart_timer);
 	loop_free(sim->loop);
 	if (s->made_dir[0] != '\0')
 		(void)rmdir(s->made_dir);

@@ -63,8 +63,12 @@ model_init(struct model *m, const struct profile *p)
 	    .code_timeout = 120, .display_timeout = 300 };
 	(void)snprintf(m->host_name, sizeof m->host_name, "amtsim");
 	(void)snprintf(m->domain_name, sizeof m->domain_name, "example.net");
+	m->provisioned = true;
+	m->tls_cert = m->tls_cert_used = NO_HANDLE;
 	if (!p->plain_ports)
 		m->tls[SIDE_NETWORK].enabled = true;
+	m->tls[SIDE_LOCAL].accept_plain = true;
+	memcpy(m->tls_pending, m->tls, sizeof m->tls_pending);
 }
 
 struct user *

@@ -17,6 +17,8 @@
 #define USER_NAME_MAX 16		/* bytes, without NUL */
 #define SID_MAX 28
 #define MESSAGE_MAX 256
+#define TRUSTED_MAX 4
+#define NO_HANDLE UINT32_MAX
 
 /* What an AMT generation is like; profile.c holds the table. */
 struct profile {
@@ -60,6 +62,7 @@ struct tls_side {
 	bool enabled;
 	bool accept_plain;		/* AcceptNonSecureConnections */
 	bool mutual;			/* client certificate wanted */
+	char trusted[TRUSTED_MAX][64];	/* ends of its name; "" ends: any */
 };
 
 enum service { SERVICE_SOL, SERVICE_IDER, SERVICE_KVM, SERVICES };
@@ -125,7 +128,12 @@ struct model {
 	bool kvm_enabled;
 	struct kvm_settings kvm;
 	struct consent consent;
-	struct tls_side tls[SIDES];	/* in force, not pending ones */
+	struct tls_side tls[SIDES];	/* in force */
+	struct tls_side tls_pending[SIDES];	/* what a commit will do */
+	unsigned tls_cert, tls_cert_used;	/* handles: context, in force */
+	bool restarting;		/* the ports are closed for a while */
+	bool provisioned;
+	char mebx_password[33];		/* "" not set over WS-Man */
 
 	/* AMT_GeneralSettings and friends: those with an effect */
 	char host_name[64], domain_name[192];
@@ -195,6 +203,10 @@ void sim_consent_update(struct sim *sim);
 bool sim_terminate(struct sim *sim, enum service s);	/* false: none open */
 /* A user was changed: every login is asked for again (http.c). */
 void sim_acl_changed(struct sim *sim);
+/* CommitChanges: pending TLS settings come into force; PT_STATUS. */
+unsigned sim_commit(struct sim *sim);
+/* Everything is forgotten, and the network ports close; after the answer. */
+void sim_unprovision(struct sim *sim);
 /* ListenerEnabled, TLS settings changed: open and close ports to match. */
 void sim_ports_changed(struct sim *sim);
 /* ping, power changed: kernel echo replies to match. */

@@ -20,6 +20,7 @@ struct redir;
 struct presence;
 struct control;
 struct fault_set;
+struct store;
 struct cred;
 struct usbr;
 
@@ -93,6 +94,8 @@ struct sim {
 	struct door_listeners *listeners;
 	struct door_conn *conns;
 	struct cred *cred;
+	struct store *store;
+	struct loop_timer restart_timer;
 	struct presence *presence;
 	struct control *control;
 	struct redir *sessions[SERVICES];

@@ -8,6 +8,7 @@
 #include "fault.h"
 #include "ider.h"
 #include "sim.h"
+#include "store.h"
 
 static void
 put_text(struct json_object *o, const char *key, const char *value)
@@ -145,6 +146,39 @@ users(const struct model *m)
 }
 
 static struct json_object *
+store(const struct sim *sim)
+{
+	struct json_object *o = json_object_new_object(), *list, *one;
+	const struct store *s = sim->store;
+	const struct store_key *key;
+	size_t i;
+
+	list = json_object_new_array();
+	for (i = 0; i < s->ncerts; i++) {
+		one = json_object_new_object();
+		put_int(one, "handle", s->certs[i].handle);
+		put_bool(one, "root", s->certs[i].root);
+		put_text(one, "subject", s->certs[i].subject);
+		put_text(one, "issuer", s->certs[i].issuer);
+		key = store_key_of(s, &s->certs[i]);
+		if (key != NULL)
+			put_int(one, "key", key->handle);
+		json_object_array_add(list, one);
+	}
+	json_object_object_add(o, "certificates", list);
+	list = json_object_new_array();
+	for (i = 0; i < s->nkeys; i++)
+		json_object_array_add(list,
+		    json_object_new_int64(s->keys[i].handle));
+	json_object_object_add(o, "keys", list);
+	put_int(o, "context", sim->model.tls_cert == NO_HANDLE ? -1 :
+	    (int64_t)sim->model.tls_cert);
+	put_int(o, "used", sim->model.tls_cert_used == NO_HANDLE ? -1 :
+	    (int64_t)sim->model.tls_cert_used);
+	return o;
+}
+
+static struct json_object *
 network(const struct sim *sim)
 {
 	struct json_object *o = json_object_new_object(), *list, *tls;
@@ -231,6 +265,9 @@ state_text(const struct sim *sim)
 	json_object_object_add(o, "network", network(sim));
 	json_object_object_add(o, "users", users(m));
 	json_object_object_add(o, "consent", consent(m));
+	json_object_object_add(o, "store", store(sim));
+	put_bool(o, "provisioned", m->provisioned);
+	put_text(o, "mebx_password", m->mebx_password);
 	put_bool(o, "web_ui", m->web_ui);
 	put_text(o, "host", sim->host_ops->name);
 	put_text(o, "host_is", sim->host_ops->describe != NULL ?
