@@ -78,6 +78,7 @@ void redir_power_changed(struct sim *s) { (void)s; }
 void usbr_host_reset(struct sim *s) { (void)s; }
 void sim_network_changed(struct sim *s) { (void)s; }
 void sim_ports_changed(struct sim *s) { (void)s; }
+void sim_consent_update(struct sim *s) { (void)s; }
 
 int
 loop_after(struct loop *l, struct loop_timer *t, int64_t ms,
