@@ -163,6 +163,8 @@ start(struct order *o, struct loop *l, const char **argv, int password,
 	if (pipe2(fd, O_CLOEXEC) == -1)
 		return err_sys(e, ERR_LOCAL, "a pipe from wsamt");
 	o->fd = fd[0];
+	/* Where our parent ignores it, a child leaves no status behind. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	if ((o->pid = fork()) == 0)
 		become_wsamt(l, argv, password, fd[1]);
 	(void)close(fd[1]);

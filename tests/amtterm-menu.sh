@@ -56,6 +56,9 @@ person "an order that fails" "send:${k}pfy" "expect:wsamt: no such luck" \
 is "$(cat "$T/args")" "-h 127.0.0.1 -u admin --password-file /dev/fd/3 power off" "wsamt's words"
 is "$(cat "$T/password")" "$p" "the password comes by descriptor"
 hasnt "$(cat "$T/args" "$T/env")" "$p" "and by no other way"
+run ptyrun 'expect:? helps' "send:${k}pry" 'expect:wsamt ended with status 7' "send:${k}q" -- \
+    env --ignore-signal=CHLD amtterm
+is "$rc" 0 "also where SIGCHLD is ignored"
 touch "$T/none"
 run ptyrun 'expect:? helps' "send:${k}pry" 'expect:failed' "send:${k}q" -- \
     amtterm --plain --config "$T/none" 127.0.0.1:16994
