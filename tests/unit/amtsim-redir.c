@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* objects: tests/amtsim/redir tests/amtsim/login tests/amtsim/sol tests/amtsim/model tests/amtsim/profile */
+/* objects: tests/amtsim/redir tests/amtsim/login tests/amtsim/sol tests/amtsim/model tests/amtsim/profile tests/amtsim/consent */
 /*
  * amtsim's redirection against the reference's messages, byte for byte:
  * logins, refusals, a SOL session, and what ends one.  Doors, faults, host
