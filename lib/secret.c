@@ -24,6 +24,7 @@
 #include "lib/secret.h"
 
 #define PAGE 4096
+#define COMMAND_MS 20			/* between two looks if a command ended */
 
 void
 secret_protect_process(void)
@@ -224,18 +225,39 @@ run_command(const char *command, int out)
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);		/* a tool may ignore it */
+	/* Libraries do not mark all of theirs. */
+	(void)close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 	if (dup2(out, STDOUT_FILENO) != -1)
 		(void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	_exit(127);
 }
 
+/*
+ * To its end, reading on: it may say more than a line.  Who still holds the
+ * pipe then, an agent that it started, is not waited for.
+ */
+static int
+finish_command(pid_t pid, int fd)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+	char rest[512];
+	int status = -1;
+	ssize_t n = 1;
+
+	while (n != 0 && waitpid(pid, &status, WNOHANG) != pid)
+		if (poll(&p, 1, COMMAND_MS) == 1)
+			n = read(fd, rest, sizeof rest);
+	explicit_bzero(rest, sizeof rest);
+	while (n == 0 && waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	return status;
+}
+
 int
 secret_read_command(struct secret *s, const char *command, struct err *e)
 {
-	char rest[512];
 	struct sigaction was, children = { .sa_handler = SIG_DFL };
-	int status = -1, pipefd[2], rc;
-	ssize_t n;
+	int status, pipefd[2], rc;
 	pid_t pid;
 
 	if (pipe2(pipefd, O_CLOEXEC) == -1)
@@ -253,13 +275,8 @@ secret_read_command(struct secret *s, const char *command, struct err *e)
 		run_command(command, pipefd[1]);
 	(void)close(pipefd[1]);
 	rc = read_line(s, pipefd[0], "password command", e);
-	do {				/* let it finish what it says */
-		n = read(pipefd[0], rest, sizeof rest);
-	} while (n > 0 || (n == -1 && errno == EINTR));
-	explicit_bzero(rest, sizeof rest);
+	status = finish_command(pid, pipefd[0]);
 	(void)close(pipefd[0]);
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
 	(void)sigaction(SIGCHLD, &was, NULL);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return rc;

@@ -85,6 +85,16 @@ commands(void)
 	is_int(secret_read_command(&s, "true", &e), -1);
 	is_int(e.kind, ERR_LOCAL);
 	ok(s.text == NULL);
+	/* An agent that it leaves behind is not waited for, nor given more. */
+	alarm(20);
+	is_int(secret_read_command(&s, "echo x; seq 9999; sleep 60 &", &e),
+	    0);
+	is_int(dup2(0, 9), 9);
+	is_int(secret_read_command(&s, "[ -e /proc/$$/fd/9 ] || echo none",
+	    &e), 0);
+	is_str(s.text, "none");
+	close(9);
+	alarm(0);
 	/* What our parent ignores changes nothing. */
 	signal(SIGCHLD, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
