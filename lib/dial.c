@@ -154,6 +154,7 @@ what(const struct dial *d)
 static void
 verify(struct dial *d)
 {
+	static const struct machine *warned_of;	/* once a run, not a connection */
 	const struct machine *m = d->m;
 	char *news = NULL;
 
@@ -165,9 +166,10 @@ verify(struct dial *d)
 	if (news != NULL)
 		log_warn("%s", news);
 	free(news);
-	if (m->trust.insecure)
+	if (m->trust.insecure && m != warned_of)
 		log_warn("%s: --insecure: the machine's certificate is not "
 		    "checked; whoever answers gets the login", m->name);
+	warned_of = m;
 	succeed(d);
 }
 

@@ -42,6 +42,7 @@ is "$(wsamt --pin "$mine" power)" on "a pin"
 run wsamt --insecure power
 is "$rc $out" "0 on" "no check"
 has "$err" "not checked" "which is said"
+is "$(printf '%s\n' "$err" | wc -l)" 1 "once, for all connections"
 refused "another CA" 5 "not trusted" -h localhost -c "$T/htpc.pem"
 refused "another name" 5 "for another name" -c "$T/localhost.pem"
 refused "another pin" 5 "not the pinned one" --pin "$other"
