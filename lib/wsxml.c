@@ -444,8 +444,37 @@ ws_key(const struct ws_node *n, const char *name)
 
 /* ---- read, modify, write ------------------------------------------------------ */
 
+/* All but the last of that name. */
+static void
+drop_others(struct ws_node *instance, const char *name)
+{
+	xmlNode *n, *next, *last = NULL;
+
+	for (n = element(((xmlNode *)instance)->children); n != NULL;
+	    n = next) {
+		next = element(n->next);
+		if (strcmp((const char *)n->name, name) != 0)
+			continue;
+		if (last != NULL) {
+			xmlUnlinkNode(last);
+			xmlFreeNode(last);
+		}
+		last = n;
+	}
+}
+
 int
 ws_set(struct ws_node *instance, const char *name, const char *text,
+    struct err *e)
+{
+	if (ws_add(instance, name, text, e) == -1)
+		return -1;
+	drop_others(instance, name);
+	return 0;
+}
+
+int
+ws_add(struct ws_node *instance, const char *name, const char *text,
     struct err *e)
 {
 	xmlNode *top = (xmlNode *)instance, *n, *fresh;
@@ -458,7 +487,6 @@ ws_set(struct ws_node *instance, const char *name, const char *text,
 		xmlFreeNode(fresh);
 		goto memory;
 	}
-	ws_drop(instance, name);
 	for (n = element(top->children); n != NULL; n = element(n->next))
 		if (strcmp((const char *)n->name, name) > 0)
 			break;

@@ -164,6 +164,9 @@ const char *ws_context(const struct ws_doc *d);
  */
 int ws_set(struct ws_node *instance, const char *name, const char *text,
     struct err *e);
+/* One more value of an array, behind those there are. */
+int ws_add(struct ws_node *instance, const char *name, const char *text,
+    struct err *e);
 void ws_drop(struct ws_node *instance, const char *name);	/* all of them */
 
 /* ---- showing ------------------------------------------------------------ */

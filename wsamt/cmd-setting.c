@@ -37,6 +37,9 @@ static const struct row {
 #define ON_OFF(w, c, p) { .word = w, .class = c, .property = p }
 #define FROM_TO(w, c, p, lo, hi) { .word = w, .class = c, .property = p, \
 	.type = NUMBER, .least = lo, .most = hi }
+#define SIDE(w, side, p) { .word = w, .class = "AMT_TLSSettingData", \
+	.property = p, .instance = "Intel(r) AMT " side " TLS Settings", \
+	.later = true }
 #define TEXT_TO(w, c, p, n) { .word = w, .class = c, .property = p, \
 	.type = NAME, .most = n }
 	ON_OFF("ping", GENERAL, "PingResponseEnabled"),
@@ -50,6 +53,12 @@ static const struct row {
 	    .property = "AMTNetworkEnabled", .cuts = true },
 	TEXT_TO("hostname", GENERAL, "HostName", HOST_MAX),
 	TEXT_TO("domain", GENERAL, "DomainName", 191),
+	SIDE("nettls", "802.3", "Enabled"),
+	SIDE("lcltls", "LMS", "Enabled"),
+	SIDE("netcert", "802.3", "MutualAuthentication"),
+	SIDE("lclcert", "LMS", "MutualAuthentication"),
+	SIDE("netboth", "802.3", "AcceptNonSecureConnections"),
+	SIDE("lclboth", "LMS", "AcceptNonSecureConnections"),
 	ON_OFF("sharedfqdn", GENERAL, "SharedFQDN"),
 	{ .word = "rfbport", .class = KVM, .property = "Is5900PortEnabled",
 	    .first = "rfbpass" },

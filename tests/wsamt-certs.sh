@@ -1,0 +1,156 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Certificates and TLS from first to last: files judged, stored, used by TLS,
+# committed, seen by strangers, and taken away again.
+. ./lib.sh
+cd "$T" || exit 3
+make_ca() { # NAME
+	openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=$1 root/O=$1" -keyout "$1.key" -out "$1.pem" 2>/dev/null
+}
+leaf() {	# NAME [CA]
+	openssl req -newkey rsa:2048 -nodes -subj "/O=Tests/CN=$1.example" -keyout "$1.key" -out "$1.csr" 2>/dev/null
+	openssl x509 -req -in "$1.csr" -CA "${2:-ours}.pem" -CAkey "${2:-ours}.key" -CAcreateserial -days 20 -out "$1.pem" 2>/dev/null
+}
+make_ca ours
+leaf pc
+leaf spare
+start_sim --tls-priority NORMAL
+names() { state '.store.certificates[] | "\(.root) \(.subject)"'; }
+
+# The switches, each of its side.
+setting nettls off on 2 'neither on nor off'
+setting lcltls off on 2 'neither on nor off'
+setting netcert off on 2 'neither on nor off'
+gets off lclcert
+sets lclcert off
+wrong 'neither on nor off' lclcert 2
+refused 'INVALID_PARAMETER' lclcert on	# as firmware from version 8 on
+setting netboth "$(wsamt netboth)" "$([ "$(wsamt netboth)" = on ] && echo off || echo on)" 2 'neither on nor off'
+setting lclboth "$(wsamt lclboth)" "$([ "$(wsamt lclboth)" = on ] && echo off || echo on)" 2 'neither on nor off'
+
+# Files that are nothing for AMT; nothing is sent.
+cat pc.pem ours.pem >chain.pem
+openssl rsa -in pc.key -aes128 -passout pass:x -out locked.key 2>/dev/null
+openssl genrsa -out big.key 3072 2>/dev/null
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.key 2>/dev/null
+echo '-----BEGIN CERTIFICATE-----
+AAAA
+-----END CERTIFICATE-----' >damaged.pem
+wrong 'holds 2 certificates; AMT takes one at a time' addcert chain.pem
+wrong 'holds no certificate in PEM' addcert pc.key
+wrong 'not the certificate of a certification authority: "wsamt addcert"' addca pc.pem
+wrong 'damaged.pem: not an X.509 certificate' addca damaged.pem
+wrong 'the key has a passphrase' addkey locked.key
+wrong 'the key has 3072 bits; AMT takes 1024 to 2048' addkey big.key
+wrong 'not an RSA key' addkey ec.key
+wrong 'holds no private key' addkey pc.pem
+wrong 'holds no certificate' delca pc.key
+wrong 'holds no certificate' delcertkey pc.key
+wrong 'holds no certificate' mktlsctx pc.key
+run wsamt addca none.pem; is $rc 3 "no such file"
+
+# Store them.  PKCS#8, as openssl writes it, is made PKCS#1.
+gets '' certs
+refused 'PKI_MISSING_KEYS' addcert pc.pem
+sets addkey pc.key
+sets addkey pc.key
+sets addcert pc.pem
+sets addca ours.pem
+sets addca ours.pem
+is "$(names | sort | tr '\n' ' ')" "false CN=pc.example,O=Tests true O=ours,CN=ours root " "stored"
+is "$(wsamt --json certs | jq -r '.[] | "\(.kind) \(.ends) \(.used | length)"' | sort | head -2 | tr '\n' ' ')" \
+    "ca $(date -u -d "$(openssl x509 -in ours.pem -noout -enddate | cut -d = -f 2)" +%Y-%m-%d) 0 cert+key $(date -u -d "$(openssl x509 -in pc.pem -noout -enddate | cut -d = -f 2)" +%Y-%m-%d) 0 " "certs lists them"
+shows 'CN=pc.example' certs
+ctl fault wsman-return 38
+refused 'FLASH_WRITE_LIMIT_EXCEEDED' addkey spare.key
+refused 'FLASH_WRITE_LIMIT_EXCEEDED' genkey
+ctl clear-faults
+ctl fault wsman-return 0
+make_ca theirs
+refused 'did not take: it was not there, there was wanted' addca theirs.pem
+ctl clear-faults
+
+# TLS beside plain.
+refused 'does not have the certificate of spare.pem: "wsamt addcert" comes first' mktlsctx spare.pem
+sets netboth on
+sets nettls on
+refused 'DATA_MISSING; TLS needs a certificate: "wsamt mktlsctx"' commit
+sets nettls off
+sets mktlsctx pc.pem
+sets mktlsctx pc.pem
+shows 'tls' certs
+sets nettls on
+gets on nettls
+is "$(state .network.network.enabled)" false "not before the commit"
+sets commit
+is "$(state .network.network.enabled)" true "and after it"
+gets off power
+run wsamt -c ours.pem power
+has "$err" "certificate" "TLS shows the certificate, whose name is another"
+pin=$(openssl x509 -in pc.pem -outform DER | sha256sum | cut -d ' ' -f 1)
+is "$(wsamt --pin "$pin" power)" off "the very one"
+
+# TLS alone: not from here.
+sets --plain netboth off
+refused 'this would leave TLS only' --plain commit
+sets --pin "$pin" commit
+until_ok wsamt --pin "$pin" power
+run wsamt --plain power; is $rc 4 "plain is closed"
+refused 'this would end TLS' --pin "$pin" -f /dev/stdin <<END
+nettls off
+commit
+END
+
+# And back.
+refused 'TLS must be off, and committed so' --pin "$pin" rmtlsctx
+sets --pin "$pin" nettls on
+refused 'TLS is on: "wsamt nettls off"' --pin "$pin" rmtlsctx
+sets --pin "$pin" netboth on
+run wsamt --pin "$pin" --force commit
+until_ok wsamt --plain power
+sets --plain nettls off
+sets --plain commit
+ctl fault wsman-return 38
+refused 'FLASH_WRITE_LIMIT' --plain commit
+ctl clear-faults
+sets --plain rmtlsctx
+sets --plain rmtlsctx
+is "$(state .store.context)" -1 "no context any more"
+sets --plain delcertkey pc.pem
+sets --plain delca ours.pem
+refused 'does not have what is in' --plain delca ours.pem
+refused 'does not have what is in' --plain delcertkey pc.pem
+gets '' --plain certs
+
+# The raw classes do the same.
+sets --plain addkey pc.key
+sets --plain addcert pc.pem
+id=$(wsamt --plain --json certs | jq -r '.[] | select(.kind == "cert+key") | .id')
+context() { wsamt --plain enum AMT_TLSCredentialContext; }
+shows 'AMT_TLSCredentialContext?ElementInContext=' --plain create AMT_TLSCredentialContext \
+    "ElementInContext=@AMT_PublicKeyCertificate?InstanceID=$id" \
+    'ElementProvidingContext=@AMT_TLSProtocolEndpointCollection?ElementName=TLSProtocolEndpointInstances Collection'
+has "$(context)" "$id" "and it is there"
+refused 'it exists already' --plain create AMT_TLSCredentialContext \
+    "ElementInContext=@AMT_PublicKeyCertificate?InstanceID=$id" \
+    'ElementProvidingContext=@AMT_TLSProtocolEndpointCollection?ElementName=TLSProtocolEndpointInstances Collection'
+wrong 'is not NAME=VALUE' --plain create AMT_TLSCredentialContext x
+refused 'the firmware refused' --plain delete AMT_PublicKeyCertificate "InstanceID=$id"
+sets --plain rmtlsctx
+sets --plain delete AMT_PublicKeyCertificate "InstanceID=$id"
+wrong 'which instance of AMT_PublicKeyCertificate? Give its keys' --plain delete AMT_PublicKeyCertificate
+refused 'no such class or instance' --plain delete "AMT_PublicKeyCertificate?InstanceID=$id"
+sets --plain delcertkey pc.pem
+
+# A key made inside.
+shows 'Intel(r) AMT Key: Handle: ' --plain genkey
+shows "$out" --plain certs
+wrong 'too many arguments' --plain genkey 4096
+wrong 'too many arguments' --plain certs x
+wrong 'too many arguments' --plain commit x
+wrong 'too many arguments' --plain rmtlsctx x
+busy --plain certs
+busy --plain rmtlsctx
+is "$(ctl violations)" "" "no violation"
+stop_sim
+done_testing
