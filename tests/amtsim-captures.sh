@@ -52,7 +52,8 @@ inputs() {	# of a method, or a Put, that wants some
 	SetAdminAclEntryEx) echo "<Username>admin</Username><DigestPassword>$(printf %s "admin:$(state .digest_realm):$AMT_PASSWORD" | openssl dgst -md5 -binary | base64)</DigestPassword>" ;;
 	esac
 }
-stock() {	# a root, a key, as certificate and key 0
+stock() {	# an event, a root and a key as certificate and key 0
+	ctl event ff0f6f026801ff220040130000000000aa
 	invoke AMT_PublicKeyManagementService AddTrustedRootCertificate "<CertificateBlob>$(base64 -w0 <"$T/root.der")</CertificateBlob>"
 	invoke AMT_PublicKeyManagementService AddKey "<KeyBlob>$(base64 -w0 <"$T/key.der")</KeyBlob>"
 }

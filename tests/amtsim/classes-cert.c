@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "class.h"
+#include "journal.h"
 #include "sim.h"
 #include "store.h"
 
@@ -49,9 +50,11 @@ add_cert(struct method_call *c, bool root)
 	unsigned handle, status = store_add_cert(sim->store, &c->arg[0].blob,
 	    root, amt_version(sim), &handle);
 
-	if (status == STORE_OK)
-		out_handle(c, "CreatedCertificate", CERT_CLASS, handle);
-	return status;
+	if (status != STORE_OK)
+		return status;
+	out_handle(c, "CreatedCertificate", CERT_CLASS, handle);
+	journal_audit(sim, AUDIT_SECURITY, root ? 10 : 8, NULL, 0);
+	return STORE_OK;
 }
 
 static unsigned

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "class.h"
+#include "journal.h"
 #include "sim.h"
 
 enum { INVALID = 5, NO_TIMEOUT = 4098 };
@@ -37,8 +38,12 @@ static const struct prop service_props[] = {
 static unsigned
 request_power_state(struct method_call *c)
 {
+	/* events of the audit log, plus 1 */
+	static const uint8_t audits[] = { [2] = 1, [4] = 8, [5] = 3, [7] = 9,
+	    [8] = 2, [10] = 4, [11] = 10, [12] = 6, [14] = 7 };
 	struct sim *sim = c->inst.sim;
-	unsigned index;
+	uint32_t state = c->arg[0].number[0];
+	unsigned index, status;
 
 	if (c->arg[2].n > 0 || c->arg[3].n > 0)
 		return NO_TIMEOUT;
@@ -51,7 +56,10 @@ request_power_state(struct method_call *c)
 		    "that is not the managed system");
 		return INVALID;
 	}
-	return sim_power_request(sim, c->arg[0].number[0]);
+	status = sim_power_request(sim, state);
+	if (status == 0 && state < sizeof audits && audits[state] != 0)
+		journal_audit(sim, AUDIT_REMOTE, audits[state] - 1u, NULL, 0);
+	return status;
 }
 
 static const struct input request_in[] = {

@@ -12,6 +12,7 @@
 #include <gnutls/gnutls.h>
 
 #include "class.h"
+#include "journal.h"
 #include "sim.h"
 
 #define TIME_MIN 1072915200		/* 2004-01-01 */
@@ -231,6 +232,8 @@ set_time(struct method_call *c)
 		delay = 0;
 	sim->device_clock_s += tm2 + delay / 2 - now;
 	sim->model.time_source = 1;
+	journal_audit(sim, AUDIT_TIME, 0, NULL, 0);
+	sim_alarms_changed(sim);
 	return SUCCESS;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "class.h"
+#include "journal.h"
 #include "sim.h"
 
 #define HASH_LEN 16
@@ -94,6 +95,17 @@ get_enabled(struct method_call *c)
 	return SUCCESS;
 }
 
+/* Events of the audit log. */
+enum { ACL_ADDED = 2, ACL_MODIFIED = 3, ACL_REMOVED = 4, ACL_STATE = 6 };
+
+static void
+acl_changed(struct method_call *c, unsigned event, const struct user *u)
+{
+	journal_audit(c->inst.sim, AUDIT_SECURITY, event, u->name,
+	    strlen(u->name));
+	sim_acl_changed(c->inst.sim);
+}
+
 static unsigned
 set_enabled(struct method_call *c)
 {
@@ -102,7 +114,7 @@ set_enabled(struct method_call *c)
 	if (u == NULL)
 		return INVALID_HANDLE;
 	u->enabled = c->arg[1].number[0] != 0;
-	sim_acl_changed(c->inst.sim);
+	acl_changed(c, ACL_STATE, u);
 	return SUCCESS;
 }
 
@@ -235,7 +247,7 @@ add_user(struct method_call *c)
 	set_identity(u, a);
 	u->realms = realms;
 	out_uint(c, "Handle", u->handle);
-	sim_acl_changed(c->inst.sim);
+	acl_changed(c, ACL_ADDED, u);
 	return SUCCESS;
 }
 
@@ -263,7 +275,7 @@ update_user(struct method_call *c)
 	set_identity(u, a);
 	if (a[REALMS].n > 0)
 		u->realms = realms;
-	sim_acl_changed(c->inst.sim);
+	acl_changed(c, ACL_MODIFIED, u);
 	return SUCCESS;
 }
 
@@ -274,8 +286,8 @@ remove_user(struct method_call *c)
 
 	if (u == NULL)
 		return INVALID_HANDLE;
+	acl_changed(c, ACL_REMOVED, u);
 	model_user_remove(&c->inst.sim->model, u);
-	sim_acl_changed(c->inst.sim);
 	return SUCCESS;
 }
 
@@ -292,7 +304,7 @@ set_admin(struct method_call *c)
 		return DUPLICATE;
 	set_name(&m->users[0], c->arg[NAME].text);
 	set_hash(&m->users[0], &c->arg[HASH].blob);
-	sim_acl_changed(c->inst.sim);
+	acl_changed(c, ACL_MODIFIED, &m->users[0]);
 	return SUCCESS;
 }
 

@@ -19,6 +19,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "fault.h"
+#include "journal.h"
 #include "sim.h"
 
 #define LINE_BYTES_MAX 65536
@@ -340,6 +341,20 @@ do_clock(struct sim *sim, char *args, struct buf *out, struct err *e)
 		return err_set(e, ERR_USAGE, "clock SECONDS, ahead of the "
 		    "real time, or behind it");
 	sim->device_clock_s = seconds - sim->clock_offset_ms / 1000;
+	sim_alarms_changed(sim);
+	return 0;
+}
+
+/* An event for the log: all 17 bytes behind its time. */
+static int
+do_event(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	char *hex = word(&args);
+
+	(void)out;
+	if (hex == NULL || unhex(hex) != EVENT_LEN - 4)
+		return err_set(e, ERR_USAGE, "event HEX: 17 bytes");
+	journal_event(sim, (uint8_t *)hex);
 	return 0;
 }
 
@@ -371,7 +386,7 @@ static const struct {
 	{ "clear-faults", do_clear }, { "serial", do_serial },
 	{ "serial-fill", do_serial_fill }, { "break", do_break },
 	{ "scsi", do_scsi }, { "time", do_time }, { "clock", do_clock },
-	{ "mebx", do_mebx },
+	{ "mebx", do_mebx }, { "event", do_event },
 };
 
 static int

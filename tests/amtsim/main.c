@@ -18,6 +18,7 @@
 #include "door.h"
 #include "fault.h"
 #include "ider.h"
+#include "journal.h"
 #include "sim.h"
 #include "store.h"
 
@@ -348,10 +349,12 @@ on_signal(void *arg, int signo)
 }
 
 static int
-new_store(struct sim *sim, struct err *e)
+new_stores(struct sim *sim, struct err *e)
 {
 	sim->store = store_new();
-	return sim->store == NULL ? err_sys(e, ERR_LOCAL, "certificates") : 0;
+	sim->journal = calloc(1, sizeof *sim->journal);
+	return sim->store == NULL || sim->journal == NULL ?
+	    err_sys(e, ERR_LOCAL, "certificates and logs") : 0;
 }
 
 static int
@@ -360,7 +363,7 @@ build(struct sim *sim, struct settings *s, struct err *e)
 	if ((sim->loop = loop_new(e)) == NULL ||
 	    loop_signal(sim->loop, SIGTERM, on_signal, sim, e) == -1 ||
 	    loop_signal(sim->loop, SIGINT, on_signal, sim, e) == -1 ||
-	    faults_new(sim, e) == -1 || new_store(sim, e) == -1 ||
+	    faults_new(sim, e) == -1 || new_stores(sim, e) == -1 ||
 	    usbr_start(sim, e) == -1 ||
 	    build_model(sim, s, e) == -1 || build_dir(sim, s, e) == -1)
 		return -1;
@@ -399,6 +402,9 @@ tear_down(struct sim *sim, const struct settings *s)
 		free(sim->violations[i]);
 	faults_free(sim);
 	store_free(sim->store);
+	free(sim->journal);
+	sim_cancel(&sim->alarm_timer);
+	sim_cancel(&sim->consent_timer);
 	loop_cancel(&sim->restart_timer);
 	loop_free(sim->loop);
 	if (s->made_dir[0] != '\0')

@@ -18,6 +18,7 @@
 #define SID_MAX 28
 #define MESSAGE_MAX 256
 #define TRUSTED_MAX 4
+#define ALARMS_MAX 5
 #define NO_HANDLE UINT32_MAX
 
 /* What an AMT generation is like; profile.c holds the table. */
@@ -105,6 +106,13 @@ struct consent {			/* IPS_OptInService; consent.c */
 	int64_t blocked_until_ms;	/* sim_now_ms() */
 };
 
+struct alarm {				/* IPS_AlarmClockOccurrence */
+	char id[64], name[64];
+	int64_t start;			/* device's time */
+	uint32_t interval;		/* minutes; 0 once */
+	bool delete_when_done, over;
+};
+
 struct model {
 	const struct profile *profile;
 	char uuid[37];
@@ -145,6 +153,8 @@ struct model {
 	uint32_t ddns_period, ddns_ttl;	/* minutes, seconds */
 	uint32_t notify_interval;	/* minutes */
 	bool web_ui;
+	struct alarm alarms[ALARMS_MAX];
+	size_t nalarms;
 
 	/* AMT_TimeSynchronizationService */
 	unsigned local_time_sync;	/* 0 default on, 1 on, 2 off */
@@ -203,6 +213,8 @@ void sim_consent_update(struct sim *sim);
 bool sim_terminate(struct sim *sim, enum service s);	/* false: none open */
 /* A user was changed: every login is asked for again (http.c). */
 void sim_acl_changed(struct sim *sim);
+/* The device's clock was set: alarms come at other times. */
+void sim_alarms_changed(struct sim *sim);
 /* CommitChanges: pending TLS settings come into force; PT_STATUS. */
 unsigned sim_commit(struct sim *sim);
 /* Everything is forgotten, and the network ports close; after the answer. */

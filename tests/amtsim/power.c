@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/err.h"
+#include "journal.h"
 #include "sim.h"
 
 enum { DONE = 0, NOT_SUPPORTED = 1, FAILED = 2, INVALID = 5 };
@@ -284,6 +285,8 @@ host_power_changed(struct sim *sim, enum host_power now)
 	if (now == HOST_ON)
 		usbr_host_reset(sim);
 	sim_consent_update(sim);
+	if (now == HOST_ON)
+		journal_boot(sim);
 	boot(sim);
 	if (now == HOST_OFF && sim->on_after_off) {
 		sim->on_after_off = false;
@@ -296,6 +299,7 @@ void
 host_was_reset(struct sim *sim)
 {
 	sim->model.host_resets++;
+	journal_boot(sim);
 	usbr_host_reset(sim);
 	boot(sim);
 }

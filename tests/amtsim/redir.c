@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/err.h"
+#include "journal.h"
 #include "redir.h"
 
 #define IN_MAX (256 * 1024)
@@ -117,6 +118,7 @@ redir_open(struct redir *r)
 	    door_peer(r->c));
 	r->sim->sessions[s] = r;
 	sim_consent_update(r->sim);
+	journal_session(r->sim, s, true);
 	return true;
 }
 
@@ -128,6 +130,7 @@ vacate(struct sim *sim, enum service s)
 	sim->model.session_peer[s][0] = '\0';
 	sim->sessions[s] = NULL;
 	sim_consent_update(sim);
+	journal_session(sim, s, false);
 }
 
 static void

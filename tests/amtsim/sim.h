@@ -21,6 +21,7 @@ struct presence;
 struct control;
 struct fault_set;
 struct store;
+struct journal;
 struct cred;
 struct usbr;
 
@@ -102,7 +103,8 @@ struct sim {
 	struct sim_timer stale[SERVICES]; /* of connections lost uncleanly */
 	struct usbr *usbr;		/* usbr.c */
 	uint16_t ider_read_max, ider_write_max;	/* one 0x54, one 0x53 */
-	struct sim_timer consent_timer;
+	struct sim_timer consent_timer, alarm_timer;
+	struct journal *journal;
 	struct web *web;		/* http.c */
 	bool own_network;
 	const char *responder;		/* who answers a ping now */

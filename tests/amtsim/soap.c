@@ -17,6 +17,7 @@
 #include <lib/err.h>
 
 #include "class.h"
+#include "journal.h"
 #include "sim.h"
 #include "soap.h"
 
@@ -698,8 +699,10 @@ soap_handle(struct soap *s, const struct user *u, const void *text,
 	r.fault = read_request(s->sim, text, len, &q);
 	if (r.fault == FAULT_NONE && fault_take(s->sim, "wsman-busy"))
 		r.fault = FAULT_UNAVAILABLE;
+	journal_actor(s->sim, u);
 	if (r.fault == FAULT_NONE)
 		dispatch(&c, what);
+	journal_actor(s->sim, NULL);
 	if (r.fault != FAULT_NONE)
 		status = write_fault(s, &q, &r, answer);
 	else

@@ -7,6 +7,7 @@
 
 #include "fault.h"
 #include "ider.h"
+#include "journal.h"
 #include "sim.h"
 #include "store.h"
 
@@ -266,6 +267,10 @@ state_text(const struct sim *sim)
 	json_object_object_add(o, "users", users(m));
 	json_object_object_add(o, "consent", consent(m));
 	json_object_object_add(o, "store", store(sim));
+	put_int(o, "events", (int64_t)sim->journal->nevents);
+	put_bool(o, "log_frozen", sim->journal->frozen);
+	put_int(o, "audits", (int64_t)sim->journal->naudits);
+	put_int(o, "alarms", (int64_t)m->nalarms);
 	put_bool(o, "provisioned", m->provisioned);
 	put_text(o, "mebx_password", m->mebx_password);
 	put_bool(o, "web_ui", m->web_ui);
