@@ -59,4 +59,12 @@ run ptyrun raw -- amtterm --no-reconnect
 is "$rc" 4 "device gone: exit 4"
 has "$(printf %s "$out" | tail -1)" "amtterm: 127.0.0.1" "device gone: says so"
 has "$err" "terminal restored" "device gone: terminal as before"
+
+# TLS warnings without end do not stop the clock.
+cert localhost
+background alert-flood 7701 "$T/localhost.pem" "$T/localhost.key" >"$T/flood"
+until_ok grep -q ready "$T/flood"
+run timeout 10 amtterm -P 7701 --pin "$pin" --timeout 0.5 --eof quit </dev/null
+is "$rc" 4 "TLS warnings without end: exit 4"
+has "$err" "has not sent" "TLS warnings without end: says so"
 done_testing

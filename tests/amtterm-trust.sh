@@ -4,11 +4,6 @@
 # certificate that is not the one, TLS where there is none, none where there
 # is.
 . ./lib.sh
-cert() {	# NAME: makes $T/NAME.pem, $T/NAME.key, sets pin
-	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" \
-	    -addext "subjectAltName=DNS:$1" -keyout "$T/$1.key" -out "$T/$1.pem" 2>/dev/null
-	pin=$(openssl x509 -in "$T/$1.pem" -outform der | sha256sum | cut -d' ' -f1)
-}
 refused() {	# RC TEXT WHY OPTION...
 	want=$1 text=$2 why=$3; shift 3
 	run timeout 20 amtterm --eof quit "$@" </dev/null

@@ -17,6 +17,7 @@
 #	type_line TEXT		TEXT and Enter on its keyboard
 #	sees TEXT WHAT		the console shows TEXT, after what was seen last
 #	host_echoes [ARG...]	the builtin host takes input; use with until_ok
+#	cert NAME		a certificate: $T/NAME.pem, $T/NAME.key, $pin
 #	power_request STATE	over WS-Man, by curl; prints the ReturnValue
 set -u
 : "${O:=$(cd .. && pwd)/build}"
@@ -76,6 +77,11 @@ until_ok() {
 		if [ $i -ge 400 ]; then fail "in 20 s: $*"; return 1; fi
 		sleep 0.05
 	done
+}
+cert() {
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" \
+	    -addext "subjectAltName=DNS:$1" -keyout "$T/$1.key" -out "$T/$1.pem" 2>/dev/null
+	pin=$(openssl x509 -in "$T/$1.pem" -outform der | sha256sum | cut -d' ' -f1)
 }
 token() { od -An -N6 -tx1 /dev/urandom | tr -d ' \n'; }	# new each time
 

@@ -4,11 +4,6 @@
 # plain port and the reverse, certificates that are not the one.  Refused
 # means that not one request was sent.
 . ./lib.sh
-cert() {	# NAME: makes $T/NAME.pem, $T/NAME.key, sets pin
-	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" \
-	    -addext "subjectAltName=DNS:$1" -keyout "$T/$1.key" -out "$T/$1.pem" 2>/dev/null
-	pin=$(openssl x509 -in "$T/$1.pem" -outform der | sha256sum | cut -d' ' -f1)
-}
 refused() {	# TEXT RC PART OPTION...
 	text=$1 want=$2 part=$3; shift 3
 	requests=$(state .http.requests)
