@@ -4,6 +4,7 @@
  * the wiring of a session (session.c) to images, control socket and screen;
  * what ends the program, and how it then ends.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,7 +194,9 @@ tell(struct app *a, const char *event, struct err *e)
 	}
 	if (rc == 0 && (printf("%.*s\n", (int)text.len,
 	    (const char *)text.data) < 0 || fflush(stdout) == EOF))
-		rc = err_sys(e, ERR_LOCAL, "writing to standard output");
+		rc = errno == EPIPE && freopen("/dev/null", "w", stdout) ?
+		    0 :			/* nobody listens: served all the same */
+		    err_sys(e, ERR_LOCAL, "writing to standard output");
 	buf_clear(&text);
 	return rc;
 }

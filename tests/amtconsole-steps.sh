@@ -25,6 +25,8 @@ case $cmd in
 ' --show-config') printf 'user\tadmin\tbuilt-in\naddress\t192.0.2.7\tx\npassword\t%s\tx\n' "$(cat "$T/source")" ;;
 ' power') cat "$T/power" ;;
 ' sol') cat "$T/sol" ;;
+' ider') cat "$T/ider" ;;
+' ider '*) echo "${cmd##* }" >"$T/ider" ;;
 ' power '*)
 	rc=$(cat "$T/rc" 2>/dev/null || echo 0)
 	rm -f "$T/rc"
@@ -48,10 +50,28 @@ done
 echo "amtterm [$secret]" >>"$T/calls"
 exit 42
 END
+# Says what $T/says has, and stays.
+cat >"$T/bin/idertool" <<'END'
+#!/bin/sh
+trap 'echo "idertool ended" >>"$T/calls"; exit 143' TERM
+secret=none images=''
+while [ $# -gt 0 ]; do
+	case $1 in
+	--password-file) secret=$(cat "$2"); shift ;;
+	--cd|--floppy) images="$images $1 $2"; shift ;;
+	--rw) images="$images --rw" ;;
+	esac
+	shift
+done
+echo "idertool$images [$secret]" >>"$T/calls"
+cat "$T/says"
+[ "$(cat "$T/says")" = attached ] || { echo "idertool: refused" >&2; exit 7; }
+while :; do sleep 0.05; done
+END
 chmod +x "$T"/bin/*
 PATH=$T/bin:$PATH
-begin() { echo "$1" >"$T/power"; echo on >"$T/sol"; echo 'env AMT_PASSWORD' >"$T/source"; rm -f "$T/calls" "$T/rc" "$T/acts" "$T/ping.rc"; }
-calls() { grep -v -e show-config -e ' sol' "$T/calls" | tr '\n' '|'; }
+begin() { echo "$1" >"$T/power"; echo on >"$T/sol"; echo off >"$T/ider"; echo attached >"$T/says"; echo 'env AMT_PASSWORD' >"$T/source"; rm -f "$T/calls" "$T/rc" "$T/acts" "$T/ping.rc"; }
+calls() { grep -v -e show-config -e 'wsamt sol ' "$T/calls" | tr '\n' '|'; }
 secret=$(token)
 
 begin off
@@ -112,7 +132,31 @@ begin off; echo 1 >"$T/ping.rc"
 run amtconsole htpc </dev/null
 is $rc 42 "no ping: the console is tried all the same"
 
+# ---- from an image ------------------------------------------------------
+begin off
+run amtconsole --cd "my cd" htpc </dev/null
+is $rc 42 "--cd: the console's status is ours"
+is "$(calls)" "wsamt power [none]|wsamt ider [none]|wsamt ider on [none]|idertool --cd my cd [none]|wsamt boot ider-cd sol [none]|wsamt power on --wait [none]|pingwait -q -d 2 -t 120 192.0.2.7|amtterm [none]|idertool ended|wsamt boot default [none]|wsamt ider off [none]|" "--cd: attach, choose, on, console; then all is as before"
+begin on; echo on >"$T/ider"
+printf '%s\n' "$secret" >"$T/in"
+run setsid amtconsole --password-file - --hard --floppy f --rw htpc <"$T/in"
+is "$(calls)" "wsamt power [$secret]|wsamt ider [$secret]|idertool --floppy f --rw [$secret]|wsamt boot ider-floppy sol [$secret]|wsamt power reset [$secret]|pingwait -q -d 2 -t 120 192.0.2.7|amtterm [$secret]|idertool ended|wsamt boot default [$secret]|" "--floppy --hard: is reset; what was enabled stays"
+begin on
+run amtconsole --soft --cd c --floppy f htpc </dev/null
+has "$(calls)" "idertool --cd c --floppy f [none]|wsamt boot ider-cd sol [none]|wsamt power soft-reset" "both, --soft"
+begin off; echo no >"$T/says"
+run amtconsole --cd c htpc </dev/null
+is $rc 7 "idertool's status, when it does not attach"
+has "$err" "idertool: refused" "and its words"
+is "$(calls)" "wsamt power [none]|wsamt ider [none]|wsamt ider on [none]|idertool --cd c [none]|wsamt ider off [none]|" "nothing is switched; the setting is back"
+begin off; echo 5 >"$T/rc"
+run amtconsole --cd c htpc </dev/null
+is $rc 5 "power on fails: its status"
+has "$(calls)" "power on --wait [none]|idertool ended|wsamt boot default [none]|wsamt ider off" "and all is as before"
+
 run amtconsole; is $rc 2 "no host: 2"
+run amtconsole --keep --cd c a; is $rc 2 "--keep --cd: 2"
+run amtconsole --rw a; is $rc 2 "--rw without --floppy: 2"
 run amtconsole a b; is $rc 2 "two hosts: 2"
 run amtconsole -p x a; is $rc 2 "-p: 2"
 has "$err" "cannot hide" "and why"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # lib.sh has, stories use them
 # For stories of idertool, after lib.sh:
 #
 #	make_images		$T/cd.iso, random; $T/floppy.img, zeros

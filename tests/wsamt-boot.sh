@@ -30,6 +30,10 @@ run wsamt boot diag
 is $rc 7 "a device that the machine cannot boot"
 has "$err" 'cannot boot "diag": its AMT_BootCapabilities say no to ForceDiagnosticBoot' "says so"
 is "$(($(state .http.calls) - before))" 1 "nothing but the capabilities was asked"
+run wsamt boot ider-cd sol
+is "$rc $(state '.boot | "\(.use_ider) \(.use_sol)"')" "0 true true" "the serial console with it"
+run wsamt boot pxe sol; is $rc 2 "not with a forced source"
+run wsamt boot ider-cd lan; is $rc 2 "nor anything else"
 run wsamt boot usb; is $rc 2 "no such device"
 has "$err" '"usb" is nothing to boot from: default, pxe' "lists them"
 ctl fault wsman-return 3

@@ -119,7 +119,8 @@ set_if_there(struct ws_node *n, const char *name, const char *value,
 }
 
 static int
-edit_settings(struct ws_node *n, const struct device *dev, struct err *e)
+edit_settings(struct ws_node *n, const struct device *dev, bool sol,
+    struct err *e)
 {
 	size_t i;
 
@@ -133,18 +134,21 @@ edit_settings(struct ws_node *n, const struct device *dev, struct err *e)
 			return -1;
 	if (set_if_there(n, "IDERBootDevice", dev->ider_device, e) == -1)
 		return -1;
+	if (sol && ws_set(n, "UseSOL", "true", e) == -1)
+		return -1;
 	return dev->flag != NULL ? ws_set(n, dev->flag, "true", e) : 0;
 }
 
 static int
-write_settings(struct wsamt *a, const struct device *dev, struct err *e)
+write_settings(struct wsamt *a, const struct device *dev, bool sol,
+    struct err *e)
 {
 	struct ws_doc *d;
 	int rc;
 
 	if (wsman_get(a->wsman, SETTINGS, NULL, &d, e) == -1)
 		return -1;
-	rc = edit_settings(ws_body(d), dev, e);
+	rc = edit_settings(ws_body(d), dev, sol, e);
 	if (rc == 0)
 		rc = wsman_put(a->wsman, ws_body(d), NULL, e);
 	ws_doc_free(d);
@@ -204,9 +208,13 @@ cmd_boot(struct wsamt *a, int argc, char **argv, struct err *e)
 			    devices[i].word);
 		return -1;
 	}
+	if (argc > 1 && (strcmp(argv[1], "sol") != 0 || dev->flag == NULL))
+		return err_set(e, ERR_USAGE, "boot %s %s: \"sol\" goes with "
+		    "bios, ider-cd and ider-floppy, and nothing else does",
+		    argv[0], argv[1]);
 	if (check_capability(a, dev, e) == -1 ||
 	    change_source(a, NULL, e) == -1 ||
-	    write_settings(a, dev, e) == -1 ||
+	    write_settings(a, dev, argc > 1, e) == -1 ||
 	    arm(a, dev == &devices[0] ? ROLE_NOT_NEXT : ROLE_NEXT_SINGLE_USE,
 	    e) == -1)
 		return -1;

@@ -47,9 +47,10 @@ _wsamt() {
 		    "$(wsamt --list-commands | cut -f 1)" -- "$cur")
 		return
 	fi
-	# The words between bars, when there is nothing but these.
+	# The words between the bars of its first argument.
 	args=$(wsamt --list-commands | awk -F '\t' -v c="$command" \
-	    '$1 == c && $2 ~ /^\[[A-Za-z-]+([|][A-Za-z-]+)+\]$/ { gsub(/[][|A-Z]/, " ", $2); print $2 }')
+	    '$1 == c && match($2, /^\[[A-Za-z-]+([|][A-Za-z-]+)+\]/) {
+	    w = substr($2, 1, RLENGTH); gsub(/[][|A-Z]/, " ", w); print w }')
 	[[ ${COMP_WORDS[COMP_CWORD-1]} == "$command" || $prev == --wait ]] &&
 	    mapfile -t COMPREPLY < <(compgen -W "$args" -- "$cur")
 }
