@@ -217,6 +217,7 @@ static int
 run_call(struct wsamt *a, const struct call *call, struct err *e)
 {
 	const struct command *c = call->c;
+	struct err other;
 	int rc = -1;
 
 	a->command = c->word;
@@ -229,6 +230,8 @@ run_call(struct wsamt *a, const struct call *call, struct err *e)
 	wsman_explain(a->wsman, isatty(STDERR_FILENO));
 	if (c->run(a, call->argc, call->argv, e) == 0)
 		rc = out_print(&a->out, e);
+	else if (e->kind == ERR_NO && out_print(&a->out, &other) == -1)
+		*e = other;		/* what was found was the answer */
 	else if (e->kind == ERR_UNKNOWN)
 		(void)err_more(e, ": look with \"wsamt %s\" before you "
 		    "repeat it", c->run == cmd_invoke ? "get" : c->word);
