@@ -79,6 +79,13 @@ out_value(struct out *o, const char *name, const char *value, struct err *e)
 	return 0;
 }
 
+int
+out_text(struct out *o, const char *name, const char *text, struct err *e)
+{
+	return o->as_json ? out_value(o, name, text, e) :
+	    buf_add(&o->text, text, strlen(text), e);
+}
+
 void
 out_begin(struct out *o)
 {

@@ -31,6 +31,9 @@ int out_print(struct out *o, struct err *e);	/* all of it, to stdout */
 /* The only fact of a command. */
 int out_value(struct out *o, const char *name, const char *value,
     struct err *e);
+/* The same of several lines, which are ours and not the machine's. */
+int out_text(struct out *o, const char *name, const char *text,
+    struct err *e);
 /* Facts, between begin and end. */
 void out_begin(struct out *o);
 int out_fact(struct out *o, const char *name, const char *value,
