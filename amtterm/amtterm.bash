@@ -14,7 +14,15 @@ _amtterm() {
 	--eof)
 		mapfile -t COMPREPLY < <(compgen -W "keep quit" -- "$cur")
 		return ;;
-	-e | --escape | -P | --port | -u | --user | -p | --password | --pin | --timeout)
+	--map)
+		mapfile -t COMPREPLY < <(compgen -W "lf-cr cr-lf crlf-cr crlf-lf
+		    bs-del del-bs host-lf-crlf host-crlf-lf" -- "$cur")
+		return ;;
+	--charset)
+		mapfile -t COMPREPLY < <(compgen -W "CP437 CP850 CP852 CP866
+		    ISO-8859-1" -- "$cur")
+		return ;;
+	-e | --escape | --send | --wait-for | -P | --port | -u | --user | -p | --password | --pin | --timeout)
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then

@@ -11,6 +11,8 @@
 
 #include "amtterm/escape.h"
 #include "amtterm/record.h"
+#include "amtterm/script.h"
+#include "amtterm/stream.h"
 #include "lib/err.h"
 #include "lib/loop.h"
 #include "lib/machine.h"
@@ -30,6 +32,8 @@ struct app {
 	enum { STAY_AUTO, STAY_YES, STAY_NO } stay;
 	bool read_only;
 	struct record record;
+	struct script script;
+	struct stream stream;
 
 	struct loop *loop;
 	struct local *local;
@@ -44,6 +48,10 @@ struct app {
 	bool hangup_ignored;		/* SIGHUP, by who started us */
 	int signo;			/* that ended us, or 0 */
 	struct err why;			/* ERR_NONE: all is well */
+
+	/* talk.c */
+	struct buf pending;		/* typed and changed, not sent yet */
+	struct loop_timer patience;	/* of --wait-for */
 
 	/* stay.c */
 	int64_t opened_ms, lost_ms;

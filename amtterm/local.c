@@ -20,7 +20,7 @@
 #define TYPED_MAX (1 << 18)		/* held of a terminal: a paste, and the key */
 #define OUTPUT_FULL 32768		/* bytes that wait: say so */
 #define OUTPUT_LOW 8192			/* and from here on, go on */
-#define OUTPUT_MAX (1 << 19)		/* full, and the longest message, grown */
+#define OUTPUT_MAX (1 << 20)		/* full, and the longest message, grown */
 #define WRITE_MAX 4096			/* PIPE_BUF: room for it after POLLOUT */
 
 struct local {

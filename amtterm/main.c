@@ -15,12 +15,16 @@
 #include "amtterm/local.h"
 #include "amtterm/order.h"
 #include "amtterm/session.h"
+#include "amtterm/talk.h"
 #include "lib/log.h"
 #include "lib/secret.h"
 #include "lib/tty.h"
 
 enum { EOF_OPTION = OPTS_LONG, RECONNECT, NO_RECONNECT, READ_ONLY,
-    LOG_FILE, LOG_TIME };
+    LOG_FILE, LOG_TIME, SEND, WAIT_FOR, MAP, CHARSET, FILTER };
+
+#define PENDING_MAX (1 << 16)		/* a piece of input, grown */
+#define DATA_MAX 65535			/* bytes the machine prints at once */
 
 static const struct opts_row rows[] = {
 	{ 'e', "escape", "KEY", "escape key (default ^]), or none" },
@@ -33,6 +37,15 @@ static const struct opts_row rows[] = {
 	{ LOG_FILE, "log", "FILE", "append what the machine prints; SIGHUP "
 	    "opens it again" },
 	{ LOG_TIME, "log-time", NULL, "with the time of each line" },
+	{ SEND, "send", "TEXT", "send TEXT (\\r is Enter) before what is "
+	    "typed" },
+	{ WAIT_FOR, "wait-for", "REGEX", "wait until it is printed; exit 0 "
+	    "after the last" },
+	{ MAP, "map", "FROM-TO,...", "change cr, lf, crlf, bs, del typed; "
+	    "host-...: printed" },
+	{ CHARSET, "charset", "NAME", "the machine's, such as CP437; ours is "
+	    "UTF-8" },
+	{ FILTER, "filter", NULL, "pass only escape sequences that draw" },
 	{ READ_ONLY, "read-only", NULL, "send nothing of what is typed" },
 	{ 0, NULL, NULL, NULL }
 };
@@ -61,6 +74,14 @@ take(void *arg, int val, char *text, struct err *e)
 	case NO_RECONNECT: a->stay = STAY_NO; break;
 	case LOG_FILE: a->record.path = text; break;
 	case LOG_TIME: a->record.stamp = true; break;
+	case SEND: return script_add_send(&a->script, text, e);
+	case WAIT_FOR: return script_add_wait(&a->script, text, e);
+	case MAP:
+		a->stream.map = true;
+		return map_parse(&a->stream.typed_map, &a->stream.printed_map,
+		    text, e);
+	case CHARSET: a->stream.charset = text; break;
+	case FILTER: a->stream.filter = true; break;
 	case READ_ONLY: a->read_only = true; break;
 	}
 	return 0;
@@ -151,11 +172,7 @@ on_output_end(void *arg, const struct err *e)
 static size_t
 on_input(void *arg, const uint8_t *p, size_t n)
 {
-	struct app *a = arg;
-	size_t took = a->read_only ? n : session_send(a->session, p, n);
-
-	a->sent += a->read_only ? 0 : took;
-	return took;
+	return talk_input(arg, p, n);
 }
 
 static void
@@ -169,7 +186,7 @@ on_input_end(void *arg, const struct err *e)
 	else if (e != NULL)
 		app_end(a, e);
 	else
-		stay_wait_for_quiet(a);
+		talk_input_end(a);
 }
 
 static void
@@ -208,7 +225,6 @@ catch_signals(struct app *a, struct err *e)
 	a->had_terminal = has_terminal();
 	if (loop_signal(a->loop, SIGHUP, on_hangup, a, e) == -1)
 		return -1;
-
 	(void)signal(SIGPIPE, SIG_IGN);	/* cannot fail: a valid signal */
 	for (i = 0; i < sizeof signals / sizeof signals[0]; i++)
 		if (sigaction(signals[i], NULL, &was) == 0 &&
@@ -226,7 +242,9 @@ run(struct app *a, const char *host, struct err *e)
 	if (machine_find(&a->machine, &machine_redirection, &a->opts, host,
 	    e) == -1)
 		return -1;
-	if ((a->loop = loop_new(e)) == NULL || catch_signals(a, e) == -1 ||
+	buf_init(&a->pending, PENDING_MAX);
+	if (stream_open(&a->stream, DATA_MAX, e) == -1 ||
+	    (a->loop = loop_new(e)) == NULL || catch_signals(a, e) == -1 ||
 	    (a->local = local_new(a->loop, a->escape_key, &local_events, a,
 	    e)) == NULL || (a->record.path != NULL &&
 	    record_open(&a->record, e) == -1) || stay_start(a, e) == -1)
@@ -246,6 +264,8 @@ run(struct app *a, const char *host, struct err *e)
 	session_free(a->session);
 	local_free(a->local);
 	record_close(&a->record);
+	stream_close(&a->stream);
+	buf_clear(&a->pending);
 	loop_free(a->loop);		/* takes the signal mask back */
 	machine_clear(&a->machine);
 	return rc;
@@ -278,6 +298,7 @@ main(int argc, char **argv)
 	}
 	if (rc != -1 && fflush(stdout) == EOF)
 		rc = err_sys(&e, ERR_LOCAL, "writing to standard output");
+	script_free(&a.script);
 	opts_clear(&a.opts);
 	if (rc == -1)
 		log_error(&e);

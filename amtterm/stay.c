@@ -12,6 +12,7 @@
 #include "amtterm/app.h"
 #include "amtterm/local.h"
 #include "amtterm/session.h"
+#include "amtterm/talk.h"
 #include "lib/log.h"
 #include "lib/tty.h"
 
@@ -51,6 +52,7 @@ stay_wait_for_quiet(struct app *a)
 
 	if (a->input_over && a->eof_ms != EOF_KEEP && !a->ending &&
 	    session_is_open(a->session) &&
+	    script_state(&a->script) == SCRIPT_OVER && a->pending.len == 0 &&
 	    loop_after(a->loop, &a->quiet, a->eof_ms, on_quiet, a, &e) == -1)
 		app_end(a, &e);
 }
@@ -91,7 +93,7 @@ on_opened(void *arg)
 	}
 	session_hold(a->session, a->full);
 	local_read(a->local, LOCAL_PASS);
-	stay_wait_for_quiet(a);
+	talk_go_on(a);
 }
 
 static void
@@ -100,17 +102,14 @@ on_data(void *arg, const uint8_t *p, size_t n)
 	struct app *a = arg;
 
 	a->received += n;
-	record_write(&a->record, p, n);
-	local_write(a->local, p, n);
+	talk_printed(a, p, n);
 	stay_wait_for_quiet(a);
 }
 
 static void
 on_room(void *arg)
 {
-	struct app *a = arg;
-
-	local_more(a->local);
+	talk_go_on(arg);
 }
 
 /* ---- a session that is lost -------------------------------------------- */
@@ -165,8 +164,12 @@ lost(struct app *a)
 	a->session = NULL;
 	loop_cancel(&a->notice);
 	loop_cancel(&a->quiet);
-	local_read(a->local, local_is_terminal(a->local) && a->connects > 0 ?
-	    LOCAL_DROP : LOCAL_HOLD);
+	if (local_is_terminal(a->local) && a->connects > 0) {
+		local_read(a->local, LOCAL_DROP);
+		buf_drop(&a->pending, a->pending.len);
+	} else {
+		local_read(a->local, LOCAL_HOLD);
+	}
 	if (a->opened_ms > a->lost_ms) {	/* it was open */
 		if (now - a->opened_ms >= PAUSE_MAX_MS)
 			a->pause_ms = 0;

@@ -104,6 +104,8 @@ buf_addf(struct buf *b, struct err *e, const char *fmt, ...)
 void
 buf_drop(struct buf *b, size_t n)
 {
+	if (n == 0)
+		return;			/* perhaps nothing was ever in it */
 	b->off += n;
 	b->len -= n;
 	b->data = b->base + b->off;

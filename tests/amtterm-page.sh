@@ -13,7 +13,7 @@ awk -v dir="$T" '/^\.Sh/ { on = $0 == ".Sh EXAMPLES" }
 	on && /^\.Bd/ { n++; take = 1; next }
 	/^\.Ed/ { take = 0 }
 	on && take { gsub(/\\e/, "\\"); print >(dir "/example" n) }' "$TOP/amtterm/amtterm.1"
-is "$(find . -name 'example*' | wc -l)" 4 "four examples"
+is "$(find . -name 'example*' | wc -l)" 5 "five examples"
 until_ok host_echoes htpc
 for n in 1 2; do
 	t=$(token)
@@ -38,6 +38,11 @@ sed 's/amtterm /&--plain /' example4 >uptime.sh
 run sh -eu ./uptime.sh
 is "$rc" 0 "runs: $(cat example4)"
 has "$out" "uptime" "and prints what came"
+sed 's/amtterm /&--plain /' example5 >login.sh
+(until session_is_open sol; do sleep 0.02; done; ctl serial 'login: Password: # \nLinux\r\n') &
+PW=$(token); export PW
+run sh -eu ./login.sh </dev/null
+is "$rc" 0 "runs: $(cat example5)"
 
 offers() {	# WORD...: what bash offers for the last one
 	bash --norc -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
