@@ -18,7 +18,8 @@
 
 static const struct class *const lists[] = { classes_general, classes_boot,
     classes_power, classes_redirection, classes_users, classes_setup,
-    classes_kvm, classes_cert, classes_log, classes_alarm };
+    classes_kvm, classes_cert, classes_log, classes_alarm,
+    classes_hardware };
 
 unsigned
 amt_version(const struct sim *sim)

@@ -163,7 +163,8 @@ struct class {
 /* Each classes-*.c exports one list, ending in a row without name. */
 extern const struct class classes_general[], classes_boot[], classes_power[],
     classes_redirection[], classes_users[], classes_setup[], classes_kvm[],
-    classes_cert[], classes_log[], classes_alarm[];
+    classes_cert[], classes_log[], classes_alarm[],
+    classes_hardware[];
 
 /* 8, 11, 16. */
 unsigned amt_version(const struct sim *sim);

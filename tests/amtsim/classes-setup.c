@@ -44,26 +44,6 @@ static const struct prop setup_props[] = {
 	END
 };
 
-/* 16 bytes as SMBIOS has them: the first three groups little endian. */
-static int
-uuid_bytes(const char *text, uint8_t out[16])
-{
-	static const uint8_t place[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11,
-	    12, 13, 14, 15 };
-	unsigned v;
-	size_t i;
-
-	for (i = 0; i < 16; i++) {
-		if (*text == '-')
-			text++;
-		if (sscanf(text, "%2x", &v) != 1)
-			return -1;
-		out[place[i]] = (uint8_t)v;
-		text += 2;
-	}
-	return 0;
-}
-
 static unsigned
 get_uuid(struct method_call *c)
 {
@@ -71,7 +51,7 @@ get_uuid(struct method_call *c)
 	gnutls_datum_t bin = { raw, sizeof raw }, text;
 	char base64[32];
 
-	if (uuid_bytes(c->inst.sim->model.uuid, raw) == -1 ||
+	if (model_uuid_bytes(&c->inst.sim->model, raw) == -1 ||
 	    gnutls_base64_encode2(&bin, &text) != 0)
 		return INTERNAL_ERROR;
 	snprintf(base64, sizeof base64, "%.*s", (int)text.size,

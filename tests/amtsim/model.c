@@ -146,6 +146,26 @@ model_user_remove(struct model *m, struct user *u)
 	memset(&m->users[m->nusers], 0, sizeof *u);
 }
 
+int
+model_uuid_bytes(const struct model *m, uint8_t out[16])
+{
+	static const uint8_t place[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11,
+	    12, 13, 14, 15 };
+	const char *text = m->uuid;
+	unsigned v;
+	size_t i;
+
+	for (i = 0; i < 16; i++) {
+		if (*text == '-')
+			text++;
+		if (sscanf(text, "%2x", &v) != 1)
+			return -1;
+		out[place[i]] = (uint8_t)v;
+		text += 2;
+	}
+	return 0;
+}
+
 bool
 user_may(const struct user *u, enum realm realm)
 {

@@ -178,6 +178,8 @@ void model_user_remove(struct model *m, struct user *u);
 /* MD5(name:realm:password) in hex, as kept in struct user. */
 void model_ha1(const struct model *m, const char *name, const void *password,
     size_t len, char out[33]);
+/* As SMBIOS has them: the first three groups little endian. */
+int model_uuid_bytes(const struct model *m, uint8_t out[16]);
 bool user_may(const struct user *u, enum realm realm);	/* admin: all */
 bool user_enters(const struct user *u, bool local);	/* AccessPermission */
 /* "redirection", "admin", ... of enum realm; NULL, -1: unknown. */
