@@ -132,6 +132,30 @@ begin off; echo 1 >"$T/ping.rc"
 run amtconsole htpc </dev/null
 is $rc 42 "no ping: the console is tried all the same"
 
+# ---- what is wrong is found before anything is switched ---
+wrong() {	# PART OPTION...
+	part=$1; shift
+	begin on
+	: >"$T/calls"
+	run amtconsole --hard "$@" htpc </dev/null
+	is "$rc $(cat "$T/calls")" "2 " "$*: 2, and no tool was called"
+	has "$err" "$part" "$*: says so"
+}
+for value in abc '' 1.2.3 . -1; do
+	wrong "--ping: \"$value\" is not a number of seconds" --ping "$value"
+done
+wrong '--escape: "abc" is not a key' --escape abc
+wrong '--escape: "^1" is not a key' --escape=^1
+wrong 'option --frob is unknown' --frob=s3cret
+hasnt "$err" s3cret "what stands behind = is not shown"
+wrong 'takes no argument' --tls=s3cret
+wrong 'hide -p' --password=s3cret
+hasnt "$err" s3cret "nor the password"
+begin off
+run amtconsole --ping=2.5 --escape='^_' -uroot --tls htpc </dev/null
+is $rc 42 "an argument may stand with its option"
+has "$(calls)" "pingwait -q -d 2 -t 2.5 192.0.2.7|escape ^_|" "and is passed on"
+
 # ---- from an image ------------------------------------------------------
 begin off
 run amtconsole --cd "my cd" htpc </dev/null
