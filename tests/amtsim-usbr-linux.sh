@@ -76,4 +76,5 @@ sees "$(sha256sum <"$T/floppy.img" | cut -d' ' -f1)" "what it reads from the flo
 is "$(ctl violations)" "" "nothing was wrong with an answer"
 kill "$ider"
 wait "$ider"
+stop_sim
 done_testing

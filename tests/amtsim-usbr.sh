@@ -73,4 +73,7 @@ serve
 boots ider-cd on "$cd" "boots over TLS"
 boots ider-floppy reset "$floppy" "from either drive"
 is "$(ctl violations)" "" "nothing was wrong with an answer"
+kill "$ider"
+wait "$ider"
+stop_sim
 done_testing

@@ -41,6 +41,7 @@
 #define PROGRAM "qemu-system-x86_64"
 #define PASSWORD_ENV "AMTSIM_GUEST_PASSWORD"
 #define ARGS_MAX 64
+#define UEFI_MEMORY "512"		/* MiB, whatever the guest */
 /*
  * After a reset SeaBIOS resets once more, 0.14 s later and before it says a
  * word.  That is one reset; and the boot order must stay till then.
@@ -59,6 +60,16 @@ static const struct guest guests[] = {
 	{ NULL, NULL, "ide-hd,bus=ide.0", "512" },	/* the user's image */
 };
 
+/* UEFI, where distributions put it: program, and variables to start with. */
+static const struct firmware {
+	const char *code, *vars;
+} firmwares[] = {
+	{ "/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd" },
+	{ "/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/OVMF/OVMF_VARS.fd" },
+	{ "/usr/share/edk2/x64/OVMF_CODE.4m.fd",
+	    "/usr/share/edk2/x64/OVMF_VARS.4m.fd" },
+};
+
 struct host {
 	struct sim *sim;
 	const struct guest *guest;
@@ -66,6 +77,7 @@ struct host {
 	int password;			/* memory file, -1: none */
 
 	pid_t pid;			/* 0: no power, no process */
+	const struct firmware *uefi;	/* NULL: the BIOS */
 	int pidfd, errors, serial;
 	struct usb_storage *usbr[USBR_DRIVES];
 	struct loop_watch *pid_watch, *serial_watch;
@@ -108,7 +120,11 @@ set_bootindex(struct host *h, const char *device, int n, struct err *e)
 	return qmp_send(h->qmp, "qom-set", args, e);
 }
 
-/* The chosen device goes before the disk, which has 1, from a reset on. */
+/*
+ * The chosen device goes before the disk, which has 1, from a reset on.
+ * UEFI does not know usbredir's devices: when none has a number it begins
+ * with removable ones.
+ */
 static int
 set_boot_order(struct host *h, int boot, struct err *e)
 {
@@ -122,6 +138,9 @@ set_boot_order(struct host *h, int boot, struct err *e)
 	size_t i;
 
 	h->boot = boot;
+	if (h->uefi != NULL && set_bootindex(h, "hd0", boot == BOOT_IDER_CD ||
+	    boot == BOOT_IDER_FLOPPY ? -1 : 1, e) == -1)
+		return -1;
 	for (i = 0; i < sizeof order / sizeof order[0]; i++)
 		if (set_bootindex(h, order[i].device, boot == order[i].boot ?
 		    0 : -1, e) == -1)
@@ -434,7 +453,15 @@ machine_args(struct args *a, const struct host *h)
 	add(a, "-uuid");
 	add(a, "%s", m->uuid);
 	add(a, "-m");
-	add(a, "%s", h->guest->memory);
+	add(a, "%s", h->uefi != NULL ? UEFI_MEMORY : h->guest->memory);
+	if (h->uefi != NULL) {
+		add(a, "-drive");
+		add(a, "if=pflash,format=raw,readonly=on,file=%s",
+		    h->uefi->code);
+		add(a, "-drive");
+		add(a, "if=pflash,format=raw,snapshot=on,file=%s",
+		    h->uefi->vars);
+	}
 	add(a, "-drive");
 	add(a, "if=none,id=hd,snapshot=on,%sfile=%s",
 	    h->guest->name != NULL ? "format=raw," : "",
@@ -769,6 +796,23 @@ find_guest(struct host *h, struct err *e)
 	return 0;
 }
 
+static int
+find_firmware(struct host *h, struct err *e)
+{
+	size_t i;
+
+	if (strcmp(h->sim->firmware, "bios") == 0)
+		return 0;
+	for (i = 0; i < sizeof firmwares / sizeof firmwares[0]; i++)
+		if (access(firmwares[i].code, R_OK) == 0 &&
+		    access(firmwares[i].vars, R_OK) == 0) {
+			h->uefi = &firmwares[i];
+			return 0;
+		}
+	return err_set(e, ERR_LOCAL, "--firmware uefi: %s is not there: "
+	    "install the package ovmf", firmwares[0].code);
+}
+
 /* The guest's root password goes through memory only. */
 static int
 keep_password(struct host *h, struct err *e)
@@ -805,7 +849,7 @@ start(struct sim *sim, struct err *e)
 	}
 	h->sim = sim;
 	if (keep_password(h, e) == -1 || find_program(e) == -1 ||
-	    find_guest(h, e) == -1) {
+	    find_guest(h, e) == -1 || find_firmware(h, e) == -1) {
 		stop(h);
 		return NULL;
 	}

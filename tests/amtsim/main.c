@@ -33,7 +33,7 @@ struct settings {
 	char made_dir[64];		/* of ours, to be removed */
 };
 
-enum { O_PROFILE = 256, O_HOST, O_GUEST, O_CONTROL, O_RUN_DIR, O_LOG,
+enum { O_PROFILE = 256, O_HOST, O_GUEST, O_FIRMWARE, O_CONTROL, O_RUN_DIR, O_LOG,
     O_ADDRESS, O_LOCAL, O_POWER, O_CERT, O_KEY, O_CLIENT_CA, O_PRIORITY,
     O_USER, O_TLS, O_TLS_TOO, O_SEED, O_PACE, O_DELAY,
     O_OS_DELAY, O_BUFFERS, O_NETWORK, O_CTL, O_FAULTS, O_VERSION, O_HELP };
@@ -42,6 +42,7 @@ static const struct option options[] = {
 	{ "profile", required_argument, NULL, O_PROFILE },
 	{ "host", required_argument, NULL, O_HOST },
 	{ "guest", required_argument, NULL, O_GUEST },
+	{ "firmware", required_argument, NULL, O_FIRMWARE },
 	{ "power", required_argument, NULL, O_POWER },
 	{ "user", required_argument, NULL, O_USER },
 	{ "address", required_argument, NULL, O_ADDRESS },
@@ -74,6 +75,7 @@ static const char usage[] =
 "  --profile 8|11|16        AMT generation (11)\n"
 "  --host builtin|qemu      the computer behind it (builtin)\n"
 "  --guest micro|linux|PATH what QEMU runs (micro)\n"
+"  --firmware bios|uefi     what starts it (bios)\n"
 "  --power on|off           at start (off)\n"
 "  --user NAME:ACCESS:REALM[,REALM]...  one more user to log in with;\n"
 "                           its password is AMT_PASSWORD_NAME\n"
@@ -119,6 +121,8 @@ word_slot(struct sim *sim, struct settings *s, int c)
 		return &s->host;
 	case O_GUEST:
 		return &sim->guest;
+	case O_FIRMWARE:
+		return &sim->firmware;
 	case O_LOCAL:
 		return &sim->local_address;
 	case O_CERT:
@@ -326,6 +330,10 @@ build_host(struct sim *sim, const struct settings *s, struct err *e)
 	const struct host_ops *const all[] = { &host_builtin, &host_qemu };
 	size_t i;
 
+	if (strcmp(sim->firmware, "bios") != 0 &&
+	    strcmp(sim->firmware, "uefi") != 0)
+		return err_set(e, ERR_USAGE, "no firmware \"%s\": bios or "
+		    "uefi", sim->firmware);
 	for (i = 0; i < 2; i++)
 		if (strcmp(all[i]->name, s->host) == 0)
 			sim->host_ops = all[i];
@@ -444,7 +452,8 @@ int
 main(int argc, char **argv)
 {
 	struct settings s = { .profile = "11", .host = "builtin" };
-	static struct sim sim = { .guest = "micro", .pace_ms = 20,
+	static struct sim sim = { .guest = "micro",
+	    .firmware = "bios", .pace_ms = 20,
 	    .ider_read_max = 8192, .ider_write_max = 8192 };
 	struct err e;
 	int c, rc = -1;

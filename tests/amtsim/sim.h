@@ -67,6 +67,7 @@ struct sim {
 	struct host *host;
 	const char *run_dir;		/* for sockets and guests; 0700 */
 	const char *guest;		/* qemu: "micro", "linux" or a path */
+	const char *firmware;		/* qemu: "bios" or "uefi" */
 	int start_delay_ms;		/* power on to first instruction */
 	int os_delay_ms;		/* power on, reset to the OS's network */
 
