@@ -11,7 +11,8 @@ is "$(ctl violations)" "" "no violation"
 stop_sim
 for profile in 8 11 16; do
 	start_sim --profile $profile
-	[ $profile = 16 ] && set -- --tofu || set --
+	set --
+	[ "$profile" != 16 ] || set -- --tofu
 	run wsamt "$@" --json info
 	is $rc 0 "profile $profile"
 	get() { printf %s "$out" | jq -r "$1"; }
@@ -21,7 +22,7 @@ for profile in 8 11 16; do
 	is "$(get .mode)" admin "mode"
 	is "$(get .redirection)" "sol,ider" "redirection"
 	[ $profile = 16 ] && tls=on || tls=off
-	is "$(get .tls)" $tls "TLS"
+	is "$(get .tls)" "$tls" "TLS"
 	stop_sim
 done
 done_testing
