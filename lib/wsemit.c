@@ -155,6 +155,8 @@ add_scope(struct emit *m, xmlNode *parent, const char *uri,
 
 static int add_epr(struct emit *m, xmlNode *parent, const struct ws_epr *epr,
     struct err *e);
+static int add_value(struct emit *m, xmlNode *parent, xmlNs *ns,
+    enum ws_type type, const struct ws_value *v, struct err *e);
 
 static int
 add_selectors(struct emit *m, xmlNode *parent,
@@ -199,7 +201,27 @@ add_epr(struct emit *m, xmlNode *parent, const struct ws_epr *epr,
 }
 
 static int
-add_value(struct emit *m, xmlNode *parent, enum ws_type type,
+add_embedded(struct emit *m, xmlNode *n, const struct ws_instance *i,
+    struct err *e)
+{
+	char uri[WS_URI_MAX];
+	const struct ws_field *f;
+	const struct ws_value *v;
+	xmlNs *ns;
+
+	if (ws_class_uri(uri, i->class, e) == -1)
+		return -1;
+	ns = declare(m, n, uri, "o");
+	for (f = i->fields; f->type != WS_END; f++)
+		for (v = i->values; v->name != NULL; v++)
+			if (strcmp(v->name, f->name) == 0 &&
+			    add_value(m, n, ns, f->type, v, e) == -1)
+				return -1;
+	return 0;
+}
+
+static int
+add_value(struct emit *m, xmlNode *parent, xmlNs *ns, enum ws_type type,
     const struct ws_value *v, struct err *e)
 {
 	char number[24];
@@ -207,22 +229,25 @@ add_value(struct emit *m, xmlNode *parent, enum ws_type type,
 
 	switch (type) {
 	case WS_TEXT:
-		add(m, parent, parent->ns, v->name, v->text);
+		add(m, parent, ns, v->name, v->text);
 		return 0;
 	case WS_UINT:
 		(void)snprintf(number, sizeof number, "%llu",
 		    (unsigned long long)v->number);
-		add(m, parent, parent->ns, v->name, number);
+		add(m, parent, ns, v->name, number);
 		return 0;
 	case WS_BOOL:
-		add(m, parent, parent->ns, v->name, v->flag ? "true" : "false");
+		add(m, parent, ns, v->name, v->flag ? "true" : "false");
 		return 0;
 	case WS_EPR:
-		n = add(m, parent, parent->ns, v->name, NULL);
+		n = add(m, parent, ns, v->name, NULL);
 		return add_epr(m, n, v->epr, e);
+	case WS_EMBEDDED:
+		n = add(m, parent, ns, v->name, NULL);
+		return add_embedded(m, n, v->instance, e);
 	case WS_DATETIME:
 	case WS_INTERVAL:
-		n = add(m, parent, parent->ns, v->name, NULL);
+		n = add(m, parent, ns, v->name, NULL);
 		(void)add_scope(m, n, NS_COMMON, "c", type == WS_DATETIME ?
 		    "Datetime" : "Interval", v->text);
 		return 0;
@@ -254,8 +279,8 @@ add_inputs(struct emit *m, xmlNode *input, const struct ws_request *r,
 			if (strcmp(v->name, f->name) != 0)
 				continue;
 			used++;
-			if (input != NULL && add_value(m, input, f->type, v,
-			    e) == -1)
+			if (input != NULL && add_value(m, input, input->ns,
+			    f->type, v, e) == -1)
 				return -1;
 		}
 	}

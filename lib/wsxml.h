@@ -38,7 +38,7 @@ struct ws_selector {
 };
 
 enum ws_type { WS_END, WS_TEXT, WS_UINT, WS_BOOL, WS_EPR, WS_DATETIME,
-    WS_INTERVAL };
+    WS_INTERVAL, WS_EMBEDDED };
 
 /* Inputs of a method in the order of the class model, ending in WS_END. */
 struct ws_field { const char *name; enum ws_type type; };
@@ -48,6 +48,7 @@ struct ws_field { const char *name; enum ws_type type; };
  * for an empty element is a value, and an empty reference a violation.
  * Ends in a NULL name.
  */
+struct ws_instance;
 struct ws_value {
 	const char *name;
 	union {
@@ -55,7 +56,14 @@ struct ws_value {
 		uint64_t number;
 		bool flag;
 		const struct ws_epr *epr;
+		const struct ws_instance *instance;	/* WS_EMBEDDED */
 	};
+};
+/* An instance as a value, in the namespace of its class. */
+struct ws_instance {
+	const char *class;
+	const struct ws_field *fields;
+	const struct ws_value *values;
 };
 
 struct ws_word { uint32_t value; const char *text; };	/* ends in NULL */

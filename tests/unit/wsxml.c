@@ -145,6 +145,15 @@ test_orders(void)
 	    "</AMT_X></s:Body>"));
 	free(text);
 	ok(ws_changes(&r));
+	text = encoded(&(struct ws_request){ .op = WS_CREATE,
+	    .class = "AMT_X", .fields = (const struct ws_field[]){
+	    { "In", WS_EMBEDDED }, { NULL, WS_END } },
+	    .values = (const struct ws_value[]){ { "In",
+	    .instance = &(const struct ws_instance){ "IPS_Z", fields,
+	    r.values } }, { .name = NULL } } }, 3);
+	has(text, "<In xmlns:o=\"http://intel.com/wbem/wscim/1/ips-schema/1/"
+	    "IPS_Z\"><o:A>7</o:A><o:B>&lt;b&gt;</o:B></In>");
+	free(text);
 	r.op = WS_PUT;			/* the same, of an instance */
 	text = encoded(&r, 3);
 	has(text, TRANSFER "/Put</a:Action>");
