@@ -19,7 +19,7 @@
 static const struct class *const lists[] = { classes_general, classes_boot,
     classes_power, classes_redirection, classes_users, classes_setup,
     classes_kvm, classes_cert, classes_log, classes_alarm,
-    classes_hardware };
+    classes_hardware, classes_network };
 
 unsigned
 amt_version(const struct sim *sim)

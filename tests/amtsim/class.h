@@ -164,7 +164,7 @@ struct class {
 extern const struct class classes_general[], classes_boot[], classes_power[],
     classes_redirection[], classes_users[], classes_setup[], classes_kvm[],
     classes_cert[], classes_log[], classes_alarm[],
-    classes_hardware[];
+    classes_hardware[], classes_network[];
 
 /* 8, 11, 16. */
 unsigned amt_version(const struct sim *sim);

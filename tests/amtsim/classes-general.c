@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Class tables: general settings, the web UI, the two computer systems, firmware
- * versions, the wired port.  Values and their spelling are those of
- * recorded answers.  Leaves out: changing the port's address, hardware
- * inventory.
+ * versions.  Values and their spelling are those of recorded answers.
  */
 #include <stdio.h>
 #include <string.h>
@@ -265,46 +263,6 @@ static const struct prop software_props[] = {
 	END
 };
 
-/* ---- AMT_EthernetPortSettings, the wired one ----------------------- */
-
-static void
-get_policy(const struct inst *i, struct values *v)
-{
-	(void)i;
-	values_add(v, "1");		/* S0 on AC */
-	values_add(v, "14");		/* Sx on AC: reachable while off */
-}
-
-/* Locally administered, drawn from the UUID. */
-static void
-get_mac(const struct inst *i, struct values *v)
-{
-	const char *u = i->sim->model.uuid + 24;
-
-	if (strlen(i->sim->model.uuid) == 36)
-		values_add(v, "02-%.2s-%.2s-%.2s-%.2s-%.2s", u + 2, u + 4, u + 6,
-		    u + 8, u + 10);
-}
-
-static const struct prop port_props[] = {
-	CONST("DHCPEnabled", "true"),
-	CONST("DefaultGateway", "192.0.2.1"),
-	CONST("ElementName", "Intel(r) AMT Ethernet Port Settings"),
-	KEY("InstanceID", "Intel(r) AMT Ethernet Port Settings 0"),
-	CONST("IpSyncEnabled", "true"),
-	CONST("LinkIsUp", "true"),
-	CALC("LinkPolicy", get_policy),
-	CALC("MACAddress", get_mac),
-	{ .name = "PhysicalConnectionType", .value = "0", .since = 12 },
-	CONST("PrimaryDNS", "192.0.2.1"),
-	CONST("SecondaryDNS", "192.0.2.2"),
-	CONST("SharedDynamicIP", "true"),
-	CONST("SharedMAC", "true"),
-	CONST("SharedStaticIp", "false"),
-	CONST("SubnetMask", "255.255.255.0"),
-	END
-};
-
 #define INFO (REALM(REALM_INFO) | REALM(REALM_REMOTECONTROL) | \
 	REALM(REALM_REDIRECTION) | REALM(REALM_HWASSET))
 
@@ -333,11 +291,6 @@ const struct class classes_general[] = {
 		    "CIM_ManagedElement",
 		.read_realms = INFO, .write_realms = REALM(REALM_ADMIN),
 		.dated = true, .count = software_count, .props = software_props,
-	}, {
-		.name = "AMT_EthernetPortSettings",
-		.ancestors = "CIM_SettingData CIM_ManagedElement",
-		.read_realms = INFO, .write_realms = REALM(REALM_ADMIN),
-		.props = port_props,
 	},
 	{ .name = NULL }
 };

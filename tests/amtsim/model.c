@@ -57,6 +57,12 @@ model_init(struct model *m, const struct profile *p)
 	m->ddns_period = 1440;
 	m->ddns_ttl = 900;
 	m->web_ui = true;
+	m->port = (struct port){ .dhcp = true, .ip_sync = true,
+	    .mask = "255.255.255.0", .gateway = "192.0.2.1",
+	    .dns1 = "192.0.2.1", .dns2 = "192.0.2.2",
+	    .policies = { LINK_S0_AC, LINK_SX_AC }, .npolicies = 2 };
+	m->port6 = (struct port6){ .address = "::", .router = "::",
+	    .six_dns1 = "::", .six_dns2 = "::", .id = "0000000000000000" };
 	m->kvm = (struct kvm_settings){ .enabled_by_mebx = true,
 	    .double_buffer = true, .decimation = 2, .session_timeout = 3 };
 	m->consent = (struct consent){ .policy_timeout = 300,
@@ -164,6 +170,15 @@ model_uuid_bytes(const struct model *m, uint8_t out[16])
 		text += 2;
 	}
 	return 0;
+}
+
+bool
+model_link(const struct model *m)
+{
+	uint8_t want = m->power == HOST_ON ? LINK_S0_AC : LINK_SX_AC;
+
+	return m->port.npolicies > 0 && memchr(m->port.policies, want,
+	    m->port.npolicies) != NULL;
 }
 
 bool

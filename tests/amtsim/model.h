@@ -106,6 +106,26 @@ struct consent {			/* IPS_OptInService; consent.c */
 	int64_t blocked_until_ms;	/* sim_now_ms() */
 };
 
+/* LinkPolicy: when the port has a link; S0 is on, Sx asleep or off. */
+enum { LINK_S0_AC = 1, LINK_SX_AC = 14, LINK_S0_DC = 16, LINK_SX_DC = 224 };
+#define POLICIES_MAX 4
+
+struct port {				/* AMT_EthernetPortSettings */
+	bool dhcp, ip_sync, shared_static;
+	char ip[16], mask[16], gateway[16], dns1[16], dns2[16];
+	uint8_t policies[POLICIES_MAX];
+	size_t npolicies;
+	uint16_t vlan;			/* 0 none */
+	bool given;			/* this Put has addresses */
+};
+
+struct port6 {				/* IPS_IPv6PortSettings */
+	bool on;
+	char address[46], router[46], six_dns1[46], six_dns2[46];
+	char id[17];
+	uint32_t id_type;
+};
+
 struct alarm {				/* IPS_AlarmClockOccurrence */
 	char id[64], name[64];
 	int64_t start;			/* device's time */
@@ -152,6 +172,8 @@ struct model {
 	bool ddns, ddns_by_dhcp;
 	uint32_t ddns_period, ddns_ttl;	/* minutes, seconds */
 	uint32_t notify_interval;	/* minutes */
+	struct port port;
+	struct port6 port6;
 	bool web_ui;
 	struct alarm alarms[ALARMS_MAX];
 	size_t nalarms;
@@ -180,6 +202,8 @@ void model_ha1(const struct model *m, const char *name, const void *password,
     size_t len, char out[33]);
 /* As SMBIOS has them: the first three groups little endian. */
 int model_uuid_bytes(const struct model *m, uint8_t out[16]);
+/* Does the management engine have a link, on mains power? */
+bool model_link(const struct model *m);
 bool user_may(const struct user *u, enum realm realm);	/* admin: all */
 bool user_enters(const struct user *u, bool local);	/* AccessPermission */
 /* "redirection", "admin", ... of enum realm; NULL, -1: unknown. */

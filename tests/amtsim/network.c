@@ -25,7 +25,8 @@ who(const struct sim *sim)
 		return "nobody";
 	if (m->power == HOST_ON && !sim->os_boots)
 		return "os";
-	return m->ping && m->network_enabled ? "me" : "nobody";
+	return m->ping && m->network_enabled && model_link(m) ? "me" :
+	    "nobody";
 }
 
 static void

@@ -287,6 +287,7 @@ host_power_changed(struct sim *sim, enum host_power now)
 	sim_consent_update(sim);
 	if (now == HOST_ON)
 		journal_boot(sim);
+	sim_ports_changed(sim);
 	boot(sim);
 	if (now == HOST_OFF && sim->on_after_off) {
 		sim->on_after_off = false;

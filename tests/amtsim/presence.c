@@ -91,6 +91,7 @@ on_packet(void *arg, short revents)
 	sim->counters[DOOR_PRESENCE].bytes_in += (unsigned)n;
 	sim_log(sim, DOOR_PRESENCE, peer, "in", "datagram", m, (size_t)n);
 	if (!is_ping(m, n) || !sim->model.rmcp_ping || !sim->model.plugged ||
+	    !model_link(&sim->model) ||
 	    !sim->model.network_enabled)
 		return;
 	pong(sim, m, answer);

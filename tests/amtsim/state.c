@@ -196,6 +196,10 @@ network(const struct sim *sim)
 	put_bool(o, "rmcp_ping", m->rmcp_ping);
 	put_int(o, "idle_wake_timeout", m->idle_wake_timeout);
 	put_text(o, "responder", sim->responder);
+	put_bool(o, "dhcp", m->port.dhcp);
+	put_text(o, "ip", m->port.ip);
+	put_bool(o, "link", model_link(m));
+	put_bool(o, "ipv6", m->port6.on);
 	list = json_object_new_array();
 	for (i = 0; i < n; i++)
 		json_object_array_add(list,
