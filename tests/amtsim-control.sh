@@ -43,6 +43,9 @@ want="bad value"; refused fault close-at nowhere
 want="takes no door"; refused fault redirection.sol-ping
 want="neither a door nor a port"; refused fault front.split
 want="time +SECONDS"; refused time 5
+want="scsi cd|floppy"; refused scsi cd 123; refused scsi tape 000000000000; refused scsi cd pio
+want="read cd|floppy"; refused read cd 513; refused read cd 1 x
+want="sense 02/3a/00"; refused read cd 1
 run amtsim --ctl "$T/none" state
 is "$rc" 4 "no such socket"
 ctl fault 16994.delay 5; ctl fault wsman.rate 1000; ctl fault close-at sol

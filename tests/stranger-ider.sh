@@ -67,6 +67,8 @@ finds "CD capacity" good "" cd 25000000000000000000
 finds "floppy capacity" good "" floppy 25000000000000000000
 finds "a read" good "" cd 280000000000000004000000
 finds "a read by DMA" good "" floppy dma 280000000000000020000000
+is "$(ctl read cd 31 | sed -n 's/^sha256	//p')" "$(sha256sum <"$T/cd.iso" | cut -d' ' -f1)" "all of its CD"
+is "$(ctl read floppy 128 | sed -n 's/^sha256	//p')" "$(sha256sum <"$T/floppy.img" | cut -d' ' -f1)" "all of its floppy"
 finds "beyond the end" good "answer to 28 of the cd: 0 bytes, 2048 were asked for
 answer to 28 of the cd: good, beyond the end of the medium" cd 2800000fffff000001000000
 finds "MODE SENSE(6)" good "answer to 1a of the cd: 4 bytes, says it has 1, 255 were asked for

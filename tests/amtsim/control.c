@@ -19,6 +19,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "fault.h"
+#include "ider.h"
 #include "journal.h"
 #include "sim.h"
 
@@ -41,6 +42,7 @@ struct client {
 	struct loop_watch *watch;
 	struct buf in, out;
 	bool asked;			/* the answer comes later */
+	struct usbr_read *read;		/* in progress */
 };
 
 typedef int control_fn(struct sim *sim, char *args, struct buf *out,
@@ -267,18 +269,37 @@ put_result(struct buf *out, const struct usbr_result *r, struct err *e)
 	return buf_addf(out, e, "\n");
 }
 
+/* The answer that was to come later; rc -1: it could not be put together. */
+static void
+answered(struct client *c, int rc, struct err *e)
+{
+	if (rc == -1) {
+		buf_clear(&c->out);
+		(void)buf_addf(&c->out, e, "error: %s\n", e->text);
+	}
+	c->asked = false;
+	loop_set(c->watch, POLLOUT);
+}
+
 static void
 on_scsi(void *arg, const struct usbr_result *r)
 {
 	struct client *c = arg;
 	struct err e;
 
-	if (put_result(&c->out, r, &e) == -1) {
-		buf_clear(&c->out);
-		(void)buf_addf(&c->out, &e, "error: %s\n", e.text);
-	}
-	c->asked = false;
-	loop_set(c->watch, POLLOUT);
+	answered(c, put_result(&c->out, r, &e), &e);
+}
+
+/* A drive's number, or -1. */
+static int
+drive_of(const char *name)
+{
+	int d = 0;
+
+	while (name != NULL && d < USBR_DRIVES &&
+	    strcmp(name, usbr_names[d]) != 0)
+		d++;
+	return name != NULL && d < USBR_DRIVES ? d : -1;
 }
 
 /* Hex digits to bytes, in place; the length, -1 on anything else. */
@@ -304,8 +325,8 @@ do_scsi(struct sim *sim, char *args, struct buf *out, struct err *e)
 {
 	static const char *const hows[] = { "usual", "pio", "dma" };
 	struct client *c = sim->control->now;
-	char *drive = word(&args), *cdb = word(&args), *data;
-	int how = 0, d = 0;
+	int d = drive_of(word(&args)), how = 0;
+	char *cdb = word(&args), *data;
 	ssize_t n, len = 0;
 
 	(void)out;
@@ -313,11 +334,7 @@ do_scsi(struct sim *sim, char *args, struct buf *out, struct err *e)
 		how++;
 	if (cdb != NULL && how < 3)
 		cdb = word(&args);
-	while (drive != NULL && d < USBR_DRIVES &&
-	    strcmp(drive, usbr_names[d]) != 0)
-		d++;
-	if (drive == NULL || d == USBR_DRIVES || cdb == NULL ||
-	    (n = unhex(cdb)) < 6 || n > 16 ||
+	if (d == -1 || cdb == NULL || (n = unhex(cdb)) < 6 || n > 16 ||
 	    ((data = word(&args)) != NULL && (len = unhex(data)) == -1))
 		return err_set(e, ERR_USAGE, "scsi cd|floppy [pio|dma] CDB "
 		    "[DATA], both in hex");
@@ -376,6 +393,51 @@ do_mebx(struct sim *sim, char *args, struct buf *out, struct err *e)
 	return 0;
 }
 
+static void
+on_report(void *arg, const struct usbr_read_report *r)
+{
+	struct client *c = arg;
+	char hex[65];
+	struct err e;
+	int i;
+
+	c->read = NULL;
+	for (i = 0; i < 32; i++)
+		(void)sprintf(hex + 2 * i, "%02x", r->sha256[i]);
+	answered(c, r->key != 0 ? buf_addf(&c->out, &e, "error: sense "
+	    "%02x/%02x/%02x\n", r->key, r->asc, r->ascq) : buf_addf(&c->out,
+	    &e, "bytes\t%llu\ncommands\t%lu\nseconds\t%.6f\n"
+	    "first-p50-us\t%u\nfirst-p99-us\t%u\nsha256\t%s\n", r->bytes,
+	    r->commands, (double)r->us / 1e6, r->first_p50_us,
+	    r->first_p99_us, hex), &e);
+}
+
+/* read cd|floppy BLOCKS [MIB]: the drive, so many blocks a command. */
+static int
+do_read(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	struct client *c = sim->control->now;
+	struct usbr_read *d;
+	int drive = drive_of(word(&args));
+	char *w = word(&args), *more = word(&args), *end = NULL;
+	unsigned long n = w != NULL ? strtoul(w, &end, 10) : 0, mib = 0;
+
+	(void)out;
+	if (drive == -1 || n < 1 || n > 512 || *end != '\0' ||
+	    (more != NULL && ((mib = strtoul(more, &end, 10)) < 1 ||
+	    mib > 1UL << 20 || *end != '\0')))
+		return err_set(e, ERR_USAGE, "read cd|floppy BLOCKS [MIB], 1 "
+		    "to 512 blocks a command");
+	c->asked = true;
+	d = usbr_read_start(sim, (enum usbr_drive)drive, (uint32_t)n,
+	    (uint64_t)mib << 20, on_report, c);
+	if (d == NULL)
+		return err_sys(e, ERR_LOCAL, "read");
+	if (c->asked)
+		c->read = d;
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	control_fn *fn;
@@ -385,7 +447,8 @@ static const struct {
 	{ "unplug", do_unplug }, { "plug", do_plug }, { "fault", do_fault },
 	{ "clear-faults", do_clear }, { "serial", do_serial },
 	{ "serial-fill", do_serial_fill }, { "break", do_break },
-	{ "scsi", do_scsi }, { "time", do_time }, { "clock", do_clock },
+	{ "scsi", do_scsi }, { "read", do_read },
+	{ "time", do_time }, { "clock", do_clock },
 	{ "mebx", do_mebx }, { "event", do_event },
 };
 
@@ -410,7 +473,9 @@ obey(struct sim *sim, char *line, struct buf *out, struct err *e)
 static void
 client_free(struct client *c)
 {
-	if (c->asked)
+	if (c->read != NULL)
+		usbr_read_stop(c->read);
+	else if (c->asked)
 		usbr_cancel(c->sim, c);
 	loop_unwatch(c->watch);
 	(void)close(c->fd);

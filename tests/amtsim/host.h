@@ -75,6 +75,7 @@ struct usbr_result {
 	const uint8_t *data;		/* for the length of the call */
 	size_t len;
 	uint8_t key, asc, ascq;		/* all 0: good */
+	uint32_t first_us;		/* until the first data */
 };
 typedef void usbr_done(void *arg, const struct usbr_result *res);
 

@@ -233,6 +233,7 @@ ider_send_command(struct sim *sim, struct scsi_command *c)
 		send_message(s, FAILURE, failure, sizeof failure);
 	memcpy(m + 16, c->cdb, CDB_BYTES);
 	c->sent = true;
+	c->sent_us = usbr_now_us();
 	sim->usbr->commands++;
 	sim_after(sim, &c->late, ANSWER_MS, on_late, c);
 	send_message(s, COMMAND, m, sizeof m);
@@ -303,6 +304,8 @@ data_in(struct ider *s, const uint8_t *p, struct err *e)
 
 	if (c == NULL)
 		return 0;
+	if (c->in.len == 0)
+		c->first_us = (uint32_t)(usbr_now_us() - c->sent_us);
 	ider_check_data(s->r, c, p, n, sim->ider_read_max);
 	if (buf_add(&c->in, p + 34, n, e) == -1)
 		return -1;

@@ -24,6 +24,8 @@ struct scsi_command {
 	struct buf in;			/* data from it */
 	bool sent;			/* 0x50 is out, its end is awaited */
 	size_t fetched;			/* of out, asked for by 0x52 */
+	int64_t sent_us;
+	uint32_t first_us;		/* from then to the first data */
 	struct sim_timer late;
 };
 
@@ -54,6 +56,26 @@ struct usbr {
 	unsigned long commands, resets, sessions;
 	unsigned long long bytes_in, bytes_out;	/* from, to the console */
 };
+
+/* usbrread.c: read a whole drive, blocks a command. */
+struct usbr_read_report {
+	unsigned long commands;
+	unsigned long long bytes;
+	int64_t us;
+	uint32_t first_p50_us, first_p99_us;
+	uint8_t sha256[32];
+	uint8_t key, asc, ascq;		/* what ended it; 0: all was read */
+};
+typedef void usbr_read_done(void *arg, const struct usbr_read_report *r);
+struct usbr_read;
+/*
+ * bytes 0: once over the medium.  NULL: no memory.  done may be called
+ * before this returns; what it returns is then gone.
+ */
+struct usbr_read *usbr_read_start(struct sim *sim, enum usbr_drive d,
+    uint32_t blocks, uint64_t bytes, usbr_read_done *done, void *arg);
+void usbr_read_stop(struct usbr_read *d);
+int64_t usbr_now_us(void);
 
 int usbr_start(struct sim *sim, struct err *e);
 void usbr_stop(struct sim *sim);

@@ -105,7 +105,7 @@ usbr_finish(struct sim *sim, enum usbr_drive d, uint8_t key, uint8_t asc,
 	struct usbr *u = sim->usbr;
 	struct scsi_command *c = u->drive[d].head;
 	struct usbr_result r = { .data = c->in.data, .len = c->in.len,
-	    .key = key, .asc = asc, .ascq = ascq };
+	    .key = key, .asc = asc, .ascq = ascq, .first_us = c->first_us };
 
 	u->drive[d].head = c->next;
 	u->drive[d].key = key;
