@@ -84,6 +84,6 @@ stop_serving TERM
 run idertool; is "$rc" 2 "no image: 2"
 run idertool --rw --cd "$T/cd.iso"; is "$rc" 2 "--rw without a floppy: 2"
 run idertool --start soon --cd "$T/cd.iso"; is "$rc" 2 "--start soon: 2"
-run idertool --until then --cd "$T/cd.iso"; is "$rc" 2 "--until then: 2"
+run idertool --until late --cd "$T/cd.iso"; is "$rc" 2 "--until late: 2"
 run idertool --cd "$T/cd.iso" a b; is "$rc" 2 "two machines: 2"
 done_testing

@@ -35,7 +35,7 @@ cdb() {
 	*) printf '%s00%08x00%04x00' "$1" "$2" "$3" ;;
 	esac
 }
-scsi() {
+scsi() {	# its first line
 	drive=$1
 	bytes=$(printf '%s000000000000000000000000' "$2" | head -c 24)
 	ctl scsi "$drive" "$bytes" ${3:+"$3"} >"$T/scsi" 2>&1
