@@ -5,7 +5,7 @@
 . ./lib.sh
 start_sim
 
-keys() { jq -r '.[] | "\(.class) \(.InstanceID // .Name // "")"' | sort; }
+keys() { jq -r '.[] | "\(.class) \(.InstanceID // .Name // .Tag // .DeviceID // "")"' | sort; }
 shows 'HostName	amtsim' listall
 is "$(wsamt --json listall | keys | uniq -d | grep -v 'Service$' | head -3)" "" "no instance twice"
 wsamt listepr >"$T/eprs"

@@ -103,6 +103,16 @@ out_fact(struct out *o, const char *name, const char *value, struct err *e)
 }
 
 int
+out_block(struct out *o, const char *name, const char *value, struct err *e)
+{
+	if (!o->as_json && o->instances++ > 0 &&
+	    buf_add(&o->text, "\n", 1, e) == -1)
+		return -1;
+	out_begin(o);
+	return out_fact(o, name, value, e);
+}
+
+int
 out_setting(struct out *o, const char *name, const char *value,
     const char *origin, struct err *e)
 {
@@ -222,12 +232,12 @@ int
 out_instance(struct out *o, const struct ws_node *instance, bool name_class,
     struct err *e)
 {
-	if (!o->as_json && o->instances++ > 0 &&
-	    buf_add(&o->text, "\n", 1, e) == -1)
-		return -1;
-	out_begin(o);
-	if (name_class && out_fact(o, "class", ws_name(instance), e) == -1)
-		return -1;
+	if (name_class) {
+		if (out_block(o, "class", ws_name(instance), e) == -1)
+			return -1;
+	} else {
+		out_begin(o);
+	}
 	if (properties(o, instance, e) == -1)
 		return -1;
 	out_end(o);

@@ -38,6 +38,9 @@ int out_text(struct out *o, const char *name, const char *text,
 void out_begin(struct out *o);
 int out_fact(struct out *o, const char *name, const char *value,
     struct err *e);
+/* out_begin() of one of several: its first fact, an empty line before. */
+int out_block(struct out *o, const char *name, const char *value,
+    struct err *e);
 /* A fact with its origin in a third column. */
 int out_setting(struct out *o, const char *name, const char *value,
     const char *origin, struct err *e);
