@@ -194,6 +194,20 @@ is_ours(int fd)
 	    peer.pid == getpid();
 }
 
+/* Who knocks is sent away with the listener, and libcurl told so. */
+static void
+cannot_accept(struct wslink *k)
+{
+	struct err e;
+
+	(void)err_sys(&e, ERR_LOCAL, "local socket");
+	fail(k, &e);
+	loop_unwatch(k->accepting);
+	k->accepting = NULL;
+	(void)close(k->listener);
+	k->listener = -1;
+}
+
 static void
 on_connect(void *arg, short revents)
 {
@@ -203,8 +217,11 @@ on_connect(void *arg, short revents)
 	    SOCK_NONBLOCK);
 
 	(void)revents;
-	if (fd == -1)
-		return;			/* the other end has gone again */
+	if (fd == -1) {			/* or the other end has gone again */
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+			cannot_accept(k);
+		return;
+	}
 	if (k->conn == NULL || k->local != -1 || !is_ours(fd)) {
 		(void)close(fd);
 		return;
@@ -219,6 +236,8 @@ on_connect(void *arg, short revents)
 int
 wslink_socket(struct wslink *k, struct sockaddr_un *address)
 {
+	int fd;
+
 	if (k->conn == NULL || k->offered)
 		return -1;
 	k->offered = true;
@@ -226,7 +245,9 @@ wslink_socket(struct wslink *k, struct sockaddr_un *address)
 	address->sun_family = AF_UNIX;
 	(void)snprintf(address->sun_path, sizeof address->sun_path,
 	    "/proc/self/fd/%d", k->path);
-	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
+		(void)err_sys(&k->failure, ERR_LOCAL, "local socket");
+	return fd;
 }
 
 /* Bind in a folder of our own, keep a handle, leave nothing behind. */

@@ -104,6 +104,20 @@ is $rc 6 "a login without digest"
 has "$err" "it asks for a login that we do not have" "says so"
 hasnt "$(cat basic)" "Authorization" "nothing was given away"
 
+# Too few descriptors, wherever they run out: said, and at once.
+start_sim --power on
+short=0
+for n in 6 7 8 9 10 11 12; do
+	run timeout 20 prlimit --nofile=$n:$n wsamt power
+	case "$rc $out $err" in
+	'0 on ') ;;
+	'3  wsamt: '*'Too many open files') short=$((short + 1)) ;;
+	*) fail "with $n descriptors" "want: 0 or 3" "got:  $rc $out $err" ;;
+	esac
+done
+[ $short -gt 2 ]; is $? 0 "too few descriptors are said"
+stop_sim
+
 # A connection that is reset: one sentence, the host in it once.
 background socat TCP-LISTEN:7706,fork,reuseaddr,linger=0 SYSTEM:'head -c 20 >/dev/null' 2>/dev/null
 until_ok sh -c 'ss -Hltn | grep -q :7706'
