@@ -5,7 +5,7 @@
 start_sim
 
 checks() { wsamt --json diagnose 2>/dev/null | jq -r '.[] | select(.finding == "ok") | .check' | tr '\n' ' '; }
-all="port console screen bios consent clock certificate "
+all="port console screen bios consent clock certificate link "
 is "$(checks)" "$all" "all is well"
 shows "port	ok" diagnose
 finds() {	# CHECK TEXT
@@ -45,6 +45,11 @@ wsamt consent cancel
 wsamt optin on
 finds consent 'screen, disk and boot choice need the consent'
 wsamt optin off
+wsamt link --force s0-ac
+mends link 'the link goes away when the system is off, and AMT with it'
+wsamt link --force s0-ac s0-dc
+mends link 'the link goes away when the system is off, and AMT with it'
+is "$(wsamt --json link | jq -r .policy)" s0-ac,sx-ac,s0-dc "the others are kept"
 ctl clock 3600
 mends clock 'the clock is 3600 seconds ahead'
 ctl clock -90

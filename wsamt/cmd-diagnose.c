@@ -15,6 +15,7 @@
 #define REDIRECTION "AMT_RedirectionService"
 #define KVM "IPS_KVMRedirectionSettingData"
 #define TLS "AMT_TLSSettingData"
+#define PORT "AMT_EthernetPortSettings"
 #define CLOCK_MOST 60			/* seconds off that hurt nobody */
 #define DAYS_LEFT 30			/* of a certificate, to be told */
 
@@ -226,6 +227,33 @@ check_certificate(struct wsamt *a, struct finding *f, struct err *e)
 	return rc;
 }
 
+/* Of the link: whether it stays while the system is off. */
+static int
+check_link(struct wsamt *a, struct finding *f, struct err *e)
+{
+	const struct ws_node *n;
+	bool stays = false, said = false, battery = false;
+	struct ws_doc *d;
+	int rc = get(a, PORT, "Intel(r) AMT Ethernet Port Settings 0", &d, e);
+
+	if (rc != 0)
+		return rc;
+	for (n = ws_first(ws_body(d)); n != NULL; n = ws_next(n))
+		if (strcmp(ws_name(n), "LinkPolicy") == 0 &&
+		    ws_text(n) != NULL) {
+			said = true;
+			stays = stays || strcmp(ws_text(n), "14") == 0 ||
+			    strcmp(ws_text(n), "224") == 0;
+			battery = battery || strcmp(ws_text(n), "16") == 0;
+		}
+	ws_doc_free(d);
+	if (said && !stays)
+		found(f, "the link goes away when the system is off, and AMT "
+		    "with it", battery ? "wsamt link s0-ac sx-ac s0-dc" :
+		    "wsamt link s0-ac sx-ac");
+	return 0;
+}
+
 static const struct check {
 	const char *word;
 	int (*run)(struct wsamt *a, struct finding *f, struct err *e);
@@ -233,7 +261,7 @@ static const struct check {
 	{ "port", check_listener }, { "console", check_sol },
 	{ "screen", check_screen }, { "bios", check_bios },
 	{ "consent", check_consent }, { "clock", check_clock },
-	{ "certificate", check_certificate },
+	{ "certificate", check_certificate }, { "link", check_link },
 };
 
 int
