@@ -431,8 +431,10 @@ do_read(struct sim *sim, char *args, struct buf *out, struct err *e)
 	c->asked = true;
 	d = usbr_read_start(sim, (enum usbr_drive)drive, (uint32_t)n,
 	    (uint64_t)mib << 20, on_report, c);
-	if (d == NULL)
+	if (d == NULL) {
+		c->asked = false;
 		return err_sys(e, ERR_LOCAL, "read");
+	}
 	if (c->asked)
 		c->read = d;
 	return 0;

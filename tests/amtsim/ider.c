@@ -334,12 +334,12 @@ send_data(struct ider *s, const uint8_t *p, size_t n, bool last)
 	size_t total = more < 0 && (size_t)-more > n ? 0 :
 	    (size_t)((long)n + more), at, k;
 
+	if (piece < 1 || piece > 65535)
+		piece = 65535;
 	for (at = 0; at < total; at += k) {
 		k = total - at;
 		if (k > (size_t)piece)
 			k = (size_t)piece;
-		if (k > 65535)
-			k = 65535;
 		memset(m, 0, 14 + k);
 		put16(m + 9, k);
 		if (at < n)
