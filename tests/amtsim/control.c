@@ -19,6 +19,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "fault.h"
+#include "fleet.h"
 #include "ider.h"
 #include "journal.h"
 #include "sim.h"
@@ -460,6 +461,11 @@ obey(struct sim *sim, char *line, struct buf *out, struct err *e)
 	char *args = line, *name = word(&args);
 	size_t i;
 
+	if (name != NULL && name[0] == '@') {
+		if ((sim = fleet_find(sim, name + 1)) == NULL)
+			return err_set(e, ERR_USAGE, "no device %s", name);
+		name = word(&args);
+	}
 	sim_log_flush(sim);
 	for (i = 0; name != NULL && i < sizeof words / sizeof words[0]; i++)
 		if (strcmp(words[i].name, name) == 0)

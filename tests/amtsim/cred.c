@@ -43,9 +43,7 @@ fill(struct sim *sim, gnutls_x509_crt_t crt, gnutls_x509_privkey_t key)
 
 	sim_random(sim, serial, sizeof serial);
 	serial[0] &= 0x7f;		/* positive */
-	if ((r = gnutls_x509_privkey_generate(key, GNUTLS_PK_RSA, 2048,
-	    0)) < 0 ||
-	    (r = gnutls_x509_crt_set_version(crt, 3)) < 0 ||
+	if ((r = gnutls_x509_crt_set_version(crt, 3)) < 0 ||
 	    (r = gnutls_x509_crt_set_serial(crt, serial,
 	    sizeof serial)) < 0 ||
 	    (r = gnutls_x509_crt_set_dn_by_oid(crt,
@@ -60,21 +58,42 @@ fill(struct sim *sim, gnutls_x509_crt_t crt, gnutls_x509_privkey_t key)
 	    GNUTLS_DIG_SHA256, 0);
 }
 
+/* One key for all devices of this process: making one takes its time. */
+static gnutls_x509_privkey_t factory_key;
+
+static int
+make_key(void)
+{
+	int r;
+
+	if (factory_key != NULL)
+		return 0;
+	if ((r = gnutls_x509_privkey_init(&factory_key)) < 0)
+		return r;
+	if ((r = gnutls_x509_privkey_generate(factory_key, GNUTLS_PK_RSA, 2048,
+	    0)) < 0) {
+		gnutls_x509_privkey_deinit(factory_key);
+		factory_key = NULL;
+	}
+	return r;
+}
+
+/* The device keeps the one it made. */
 static int
 self_signed(struct sim *sim, struct cred *c, struct err *e)
 {
-	gnutls_x509_privkey_t key = NULL;
-	gnutls_x509_crt_t crt = NULL;
-	int r;
+	int r = make_key();
 
-	if ((r = gnutls_x509_privkey_init(&key)) >= 0 &&
-	    (r = gnutls_x509_crt_init(&crt)) >= 0 &&
-	    (r = fill(sim, crt, key)) >= 0)
-		r = gnutls_certificate_set_x509_key(c->x509, &crt, 1, key);
-	if (crt != NULL)
-		gnutls_x509_crt_deinit(crt);
-	if (key != NULL)
-		gnutls_x509_privkey_deinit(key);
+	if (r >= 0 && sim->self_signed == NULL) {
+		if ((r = gnutls_x509_crt_init(&sim->self_signed)) >= 0 &&
+		    (r = fill(sim, sim->self_signed, factory_key)) < 0) {
+			gnutls_x509_crt_deinit(sim->self_signed);
+			sim->self_signed = NULL;
+		}
+	}
+	if (r >= 0)
+		r = gnutls_certificate_set_x509_key(c->x509,
+		    &sim->self_signed, 1, factory_key);
 	return r < 0 ? tls_err(e, "making a certificate", r) : 0;
 }
 
@@ -227,6 +246,15 @@ judge_client(gnutls_session_t s)
 	    name_trusted(&who->sim->model.tls[who->side], crt);
 	gnutls_x509_crt_deinit(crt);
 	return good ? 0 : -1;
+}
+
+void
+cred_forget(struct sim *sim)
+{
+	cred_free(sim);
+	if (sim->self_signed != NULL)
+		gnutls_x509_crt_deinit(sim->self_signed);
+	sim->self_signed = NULL;
 }
 
 gnutls_session_t

@@ -22,6 +22,7 @@ void door_text(const struct sockaddr_storage *ss, char *out, size_t size);
 /* cred.c: certificate, key and TLS parameters. */
 int cred_new(struct sim *sim, struct err *e);	/* makes them at first use */
 void cred_free(struct sim *sim);
+void cred_forget(struct sim *sim);	/* its self-signed one too */
 gnutls_session_t cred_session(struct sim *sim, enum side side, struct err *e);
 
 #endif

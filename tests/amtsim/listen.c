@@ -252,7 +252,7 @@ doors_stop(struct sim *sim)
 			port_close(&d->all[a][row]);
 	free(d);
 	sim->listeners = NULL;
-	cred_free(sim);
+	cred_forget(sim);
 }
 
 size_t

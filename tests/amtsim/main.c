@@ -17,6 +17,7 @@
 #include "lib/log.h"
 #include "door.h"
 #include "fault.h"
+#include "fleet.h"
 #include "ider.h"
 #include "journal.h"
 #include "sim.h"
@@ -29,13 +30,14 @@ struct settings {
 	const char *users[EXTRA_USERS_MAX];
 	size_t nusers;
 	bool on, tls, tls_too;
+	size_t fleet;			/* 0: no fleet */
 	int verbose;
 	char made_dir[64];		/* of ours, to be removed */
 };
 
 enum { O_PROFILE = 256, O_HOST, O_GUEST, O_FIRMWARE, O_CONTROL, O_RUN_DIR, O_LOG,
     O_ADDRESS, O_LOCAL, O_POWER, O_CERT, O_KEY, O_CLIENT_CA, O_PRIORITY,
-    O_USER, O_TLS, O_TLS_TOO, O_SEED, O_PACE, O_DELAY,
+    O_USER, O_FLEET, O_TLS, O_TLS_TOO, O_SEED, O_PACE, O_DELAY,
     O_OS_DELAY, O_BUFFERS, O_NETWORK, O_CTL, O_FAULTS, O_VERSION, O_HELP };
 
 static const struct option options[] = {
@@ -47,6 +49,7 @@ static const struct option options[] = {
 	{ "user", required_argument, NULL, O_USER },
 	{ "address", required_argument, NULL, O_ADDRESS },
 	{ "local-address", required_argument, NULL, O_LOCAL },
+	{ "fleet", required_argument, NULL, O_FLEET },
 	{ "own-network", no_argument, NULL, O_NETWORK },
 	{ "tls", no_argument, NULL, O_TLS },
 	{ "tls-too", no_argument, NULL, O_TLS_TOO },
@@ -81,6 +84,7 @@ static const char usage[] =
 "                           its password is AMT_PASSWORD_NAME\n"
 "  --address ADDR           bind there, not to all addresses\n"
 "  --local-address ADDR     connections to it come from the machine itself\n"
+"  --fleet N                so many devices, at --address and those after\n"
 "  --own-network            own the echo replies of this network namespace\n"
 "  --tls, --tls-too         TLS ports instead of, beside the plain ones\n"
 "  --cert FILE --key FILE   PEM; default: self-signed\n"
@@ -189,6 +193,11 @@ option(struct sim *sim, struct settings *s, int c, struct err *e)
 			return err_set(e, ERR_USAGE, "too many addresses");
 		sim->addresses[sim->naddresses++] = optarg;
 		return 0;
+	case O_FLEET:
+		if (number(optarg, FLEET_MAX, &n, e) == -1)
+			return -1;
+		s->fleet = (size_t)n;
+		return 0;
 	case O_NETWORK:
 		sim->own_network = true;
 		return 0;
@@ -295,6 +304,9 @@ build_model(struct sim *sim, const struct settings *s, struct err *e)
 		    "together");
 	model_init(&sim->model, p);
 	identity(sim);
+	if (sim->number > 0)
+		(void)snprintf(sim->model.host_name,
+		    sizeof sim->model.host_name, "amtsim-%zu", sim->number);
 	if (model_user_add(&sim->model, "admin", password, ACCESS_BOTH,
 	    1u << REALM_ADMIN) == NULL)
 		return err_set(e, ERR_LOCAL, "no room for admin");
@@ -365,38 +377,78 @@ new_stores(struct sim *sim, struct err *e)
 	    err_sys(e, ERR_LOCAL, "certificates and logs") : 0;
 }
 
+/* What one device has of its own. */
 static int
-build(struct sim *sim, struct settings *s, struct err *e)
+build_device(struct sim *sim, struct settings *s, struct err *e)
+{
+	if (faults_new(sim, e) == -1 || new_stores(sim, e) == -1 ||
+	    usbr_start(sim, e) == -1 || build_model(sim, s, e) == -1 ||
+	    build_host(sim, s, e) == -1 || http_start(sim, e) == -1 ||
+	    presence_start(sim, e) == -1 || doors_start(sim, e) == -1)
+		return -1;
+	sim_network_changed(sim);
+	return 0;
+}
+
+/* The first device's, and all use: the loop, a folder, the log. */
+static int
+build_shared(struct sim *sim, struct settings *s, struct err *e)
 {
 	if ((sim->loop = loop_new(e)) == NULL ||
 	    loop_signal(sim->loop, SIGTERM, on_signal, sim, e) == -1 ||
 	    loop_signal(sim->loop, SIGINT, on_signal, sim, e) == -1 ||
-	    faults_new(sim, e) == -1 || new_stores(sim, e) == -1 ||
-	    usbr_start(sim, e) == -1 ||
-	    build_model(sim, s, e) == -1 || build_dir(sim, s, e) == -1)
+	    build_dir(sim, s, e) == -1)
 		return -1;
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (s->log != NULL && (sim->log = fopen(s->log, "ae")) == NULL)
 		return err_sys(e, ERR_LOCAL, "%s", s->log);
-	if (build_host(sim, s, e) == -1 || http_start(sim, e) == -1 ||
-	    presence_start(sim, e) == -1 || doors_start(sim, e) == -1)
+	return 0;
+}
+
+static bool
+starting(const struct sim *first, const struct settings *s)
+{
+	size_t i;
+
+	for (i = 0; i < first->nfleet; i++)
+		if (s->on && first->fleet[i]->model.power != HOST_ON)
+			return true;
+	return false;
+}
+
+static int
+build(struct sim *first, struct settings *s, struct err *e)
+{
+	struct sim *sim;
+	size_t i;
+
+	if (s->fleet > 0 && strcmp(s->host, "builtin") != 0)
+		return err_set(e, ERR_USAGE, "--fleet: only with the builtin "
+		    "host");
+	if (fleet_new(first, s->fleet, e) == -1 ||
+	    build_shared(first, s, e) == -1)
 		return -1;
-	if (s->control != NULL && control_start(sim, s->control, e) == -1)
+	for (i = 0; i < first->nfleet; i++) {
+		sim = first->fleet[i];
+		sim->loop = first->loop;
+		sim->run_dir = first->run_dir;
+		sim->log = first->log;
+		if (build_device(sim, s, e) == -1)
+			return -1;
+	}
+	if (s->control != NULL && control_start(first, s->control, e) == -1)
 		return -1;
-	sim_network_changed(sim);
-	while (s->on && sim->model.power != HOST_ON &&
-	    !loop_stopped(sim->loop))
-		if (loop_turn(sim->loop, -1, e) == -1)
+	while (starting(first, s) && !loop_stopped(first->loop))
+		if (loop_turn(first->loop, -1, e) == -1)
 			return -1;
 	return 0;
 }
 
 static void
-tear_down(struct sim *sim, const struct settings *s)
+tear_down_device(struct sim *sim)
 {
 	unsigned i;
 
-	control_stop(sim);
 	doors_stop(sim);
 	presence_stop(sim);
 	http_stop(sim);
@@ -404,8 +456,6 @@ tear_down(struct sim *sim, const struct settings *s)
 		sim->host_ops->stop(sim->host);
 	usbr_stop(sim);
 	sim_log_flush(sim);
-	if (sim->log != NULL)
-		(void)fclose(sim->log);
 	for (i = 0; i < sim->nviolations && i < VIOLATIONS_MAX; i++)
 		free(sim->violations[i]);
 	faults_free(sim);
@@ -414,7 +464,20 @@ tear_down(struct sim *sim, const struct settings *s)
 	sim_cancel(&sim->alarm_timer);
 	sim_cancel(&sim->consent_timer);
 	loop_cancel(&sim->restart_timer);
-	loop_free(sim->loop);
+}
+
+static void
+tear_down(struct sim *first, const struct settings *s)
+{
+	size_t i;
+
+	control_stop(first);
+	for (i = 0; i < first->nfleet; i++)
+		tear_down_device(first->fleet[i]);
+	fleet_free(first);
+	if (first->log != NULL)
+		(void)fclose(first->log);
+	loop_free(first->loop);
 	if (s->made_dir[0] != '\0')
 		(void)rmdir(s->made_dir);
 }
@@ -429,6 +492,10 @@ ready(const struct sim *sim)
 	    sim->model.profile->version);
 	for (i = 0; i < n; i++)
 		(void)printf(" %u", ports[i]);
+	if (sim->nfleet > 1)
+		(void)printf(", %zu devices, %s to %s", sim->nfleet,
+		    sim->own_address,
+		    sim->fleet[sim->nfleet - 1]->own_address);
 	(void)printf("\n");
 	(void)fflush(stdout);
 }

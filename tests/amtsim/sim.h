@@ -21,6 +21,7 @@ struct presence;
 struct control;
 struct fault_set;
 struct store;
+struct gnutls_x509_crt_int;
 struct journal;
 struct cred;
 struct usbr;
@@ -88,6 +89,10 @@ struct sim {
 	struct loop_timer gap_timer, cycle_timer, boot_timer;
 
 	/* doors */
+	struct sim **fleet;		/* the first one's: all, itself first */
+	size_t nfleet;
+	size_t number;			/* in it; from 1 */
+	char own_address[16];		/* in it */
 	const char *addresses[8];	/* to bind; NULL ends; none: all */
 	size_t naddresses;
 	const char *local_address;	/* connections to it are the LMS side */
@@ -96,6 +101,7 @@ struct sim {
 	struct door_listeners *listeners;
 	struct door_conn *conns;
 	struct cred *cred;
+	struct gnutls_x509_crt_int *self_signed;	/* cred.c */
 	struct store *store;
 	struct loop_timer restart_timer;
 	struct presence *presence;
