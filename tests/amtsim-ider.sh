@@ -90,6 +90,12 @@ talk() { cat >"$T/in"; run hextalk "$AMT_HOST" 16994 <"$T/in"; is "$rc$out" 0 "$
 tur="00 00 00 00 00 00 00 00 00 00 00 00"
 
 start_sim --power on
+open_console
+wsamt boot ider-cd
+wsamt power reset
+sees "ider-cd: nothing to boot from" "a boot from a CD that nobody serves"
+sees "BOOT disk" "goes on with the next device"
+close_console
 { log_in; lines "$open" "$opened" '> 47 00 00 00 01 00 00 00' eof; } | talk "an answer to no reset ends it"
 noted "ResetOccurred response: nothing was reset"
 { log_in; lines "$open" "$opened" '> 48 00 00 00 01 00 00 00 07' eof; } | talk "so does an unknown subcommand"

@@ -64,7 +64,8 @@ static const struct guest guests[] = {
 static const struct firmware {
 	const char *code, *vars;
 } firmwares[] = {
-	{ "/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd" },
+	{ "/usr/share/OVMF/OVMF_CODE_4M.fd",
+	    "/usr/share/OVMF/OVMF_VARS_4M.fd" },
 	{ "/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/OVMF/OVMF_VARS.fd" },
 	{ "/usr/share/edk2/x64/OVMF_CODE.4m.fd",
 	    "/usr/share/edk2/x64/OVMF_VARS.4m.fd" },

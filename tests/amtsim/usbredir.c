@@ -387,8 +387,13 @@ on_log(void *arg, int level, const char *text)
 static void
 set_up(struct usb_line *l)
 {
+	static const int can[] = { usb_redir_cap_connect_device_version,
+	    usb_redir_cap_device_disconnect_ack,
+	    usb_redir_cap_ep_info_max_packet_size, usb_redir_cap_64bits_ids,
+	    usb_redir_cap_32bits_bulk_length };
 	uint32_t caps[USB_REDIR_CAPS_SIZE] = { 0 };
 	struct usbredirparser *p = l->parser;
+	size_t i;
 
 	p->priv = l;
 	p->log_func = on_log;
@@ -404,11 +409,8 @@ set_up(struct usb_line *l)
 	p->get_alt_setting_func = on_get_alt;
 	p->bulk_packet_func = on_bulk;
 	p->cancel_data_packet_func = on_cancel;
-	usbredirparser_caps_set_cap(caps, usb_redir_cap_connect_device_version);
-	usbredirparser_caps_set_cap(caps, usb_redir_cap_device_disconnect_ack);
-	usbredirparser_caps_set_cap(caps, usb_redir_cap_ep_info_max_packet_size);
-	usbredirparser_caps_set_cap(caps, usb_redir_cap_64bits_ids);
-	usbredirparser_caps_set_cap(caps, usb_redir_cap_32bits_bulk_length);
+	for (i = 0; i < sizeof can / sizeof can[0]; i++)
+		usbredirparser_caps_set_cap(caps, can[i]);
 	usbredirparser_init(p, "amtsim", caps, USB_REDIR_CAPS_SIZE,
 	    usbredirparser_fl_usb_host);
 }
