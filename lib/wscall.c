@@ -44,13 +44,41 @@ exchange(struct wsman *w, const struct ws_request *r, struct ws_doc **out,
 	return c.answer != NULL ? 0 : -1;
 }
 
+/* The answer of an order that was not sent. */
+static int
+pretend(const struct ws_request *r, struct ws_doc **out, struct err *e)
+{
+	static const char soap[] = "http://www.w3.org/2003/05/soap-envelope";
+	char uri[WS_URI_MAX], text[2 * WS_URI_MAX + 4 * WS_NAME_MAX], body[
+	    WS_URI_MAX + 3 * WS_NAME_MAX] = "";
+
+	if (r->op == WS_INVOKE) {
+		if (ws_class_uri(uri, r->method->class, e) == -1)
+			return -1;
+		(void)snprintf(body, sizeof body, "<%.*s_OUTPUT xmlns=\"%s\">"
+		    "<ReturnValue>0</ReturnValue></%.*s_OUTPUT>",
+		    WS_NAME_MAX, r->method->name, uri, WS_NAME_MAX,
+		    r->method->name);
+	} else if (r->op == WS_CREATE) {
+		(void)snprintf(body, sizeof body, "<ResourceCreated/>");
+	}
+	(void)snprintf(text, sizeof text, "<e:Envelope xmlns:e=\"%s\">"
+	    "<e:Body>%s</e:Body></e:Envelope>", soap, body);
+	*out = ws_parse(text, strlen(text), e);
+	return *out != NULL ? 0 : -1;
+}
+
 int
 wsman_call(struct wsman *w, const struct ws_request *r, struct ws_doc **out,
     struct err *e)
 {
 	char what[2 * WS_NAME_MAX];
+	wsman_order_fn *order;
+	void *arg;
 
 	*out = NULL;
+	if (ws_changes(r) && (order = wsman_dry(w, &arg)) != NULL)
+		return order(arg, r, e) == -1 ? -1 : pretend(r, out, e);
 	if (exchange(w, r, out, e) == -1)
 		return -1;
 	if (r->op == WS_INVOKE && ws_return_value(*out, r->method, NULL,

@@ -34,6 +34,8 @@ enum login {
 };
 
 struct wsman {
+	wsman_order_fn *order;		/* instead of sending */
+	void *order_arg;
 	struct loop *loop;
 	struct machine *machine;
 	const struct machine_spec *spec;
@@ -546,6 +548,20 @@ void
 wsman_read_only(struct wsman *w, bool yes)
 {
 	w->read_only = yes;
+}
+
+void
+wsman_dry_run(struct wsman *w, wsman_order_fn *fn, void *arg)
+{
+	w->order = fn;
+	w->order_arg = arg;
+}
+
+wsman_order_fn *
+wsman_dry(const struct wsman *w, void **arg)
+{
+	*arg = w->order_arg;
+	return w->order;
 }
 
 bool

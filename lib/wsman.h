@@ -46,6 +46,14 @@ int wsman_send(struct wsman *w, const struct ws_request *r,
 
 /* Refuse orders: what only asks cannot change anything. */
 void wsman_read_only(struct wsman *w, bool yes);
+/*
+ * Orders of wsman_call() and its kin are told to fn instead of being sent,
+ * and seem to succeed, with empty answers.  NULL: they are sent.
+ */
+typedef int wsman_order_fn(void *arg, const struct ws_request *r,
+    struct err *e);
+void wsman_dry_run(struct wsman *w, wsman_order_fn *fn, void *arg);
+wsman_order_fn *wsman_dry(const struct wsman *w, void **arg);
 /* Tell a person, by a warning, what takes longer than two seconds. */
 void wsman_explain(struct wsman *w, bool yes);
 /* Was the last error the fault "no such class or instance"? */

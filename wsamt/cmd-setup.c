@@ -26,7 +26,7 @@ are_you_sure(struct wsamt *a, struct err *e)
 {
 	char line[256];
 
-	if (a->force)
+	if (a->force || a->dry)
 		return 0;
 	if (!isatty(STDIN_FILENO))
 		return err_set(e, ERR_USAGE, "unprovision takes AMT's whole "

@@ -329,5 +329,5 @@ cmd_commit(struct wsamt *a, int argc, char **argv, struct err *e)
 			    "mktlsctx\"");
 		return -1;
 	}
-	return a->force ? 0 : wait_for_it(a, e);
+	return a->force || a->dry ? 0 : wait_for_it(a, e);
 }

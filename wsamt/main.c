@@ -33,7 +33,7 @@ static const struct command commands[] = {
 };
 #define NCOMMANDS (sizeof commands / sizeof commands[0])
 
-enum { JSON = OPTS_LONG, WAIT, FORCE, LIST_COMMANDS, SHOW_CONFIG };
+enum { JSON = OPTS_LONG, WAIT, FORCE, DRY_RUN, LIST_COMMANDS, SHOW_CONFIG };
 
 static const struct opts_row rows[] = {
 	{ 'f', "file", "FILE", "run the commands of FILE, one a line, on one connection" },
@@ -41,6 +41,7 @@ static const struct opts_row rows[] = {
 	{ JSON, "json", NULL, "print JSON" },
 	{ WAIT, "wait", NULL, "power: until the state is reached" },
 	{ FORCE, "force", NULL, "do what may cut this connection or lose something" },
+	{ DRY_RUN, "dry-run", NULL, "say what would be changed, and change nothing" },
 	{ LIST_COMMANDS, "list-commands", NULL, "print the commands, for programs" },
 	{ SHOW_CONFIG, "show-config", NULL, "print the machine's settings and whence they come" },
 	{ 0, NULL, NULL, NULL }
@@ -61,7 +62,7 @@ static const struct machine_spec spec = {
 };
 
 struct flags {
-	bool json, wait, force, list_commands, show_config;
+	bool json, wait, force, dry, list_commands, show_config;
 	bool go_on;			/* -k */
 	const char *file;		/* -f */
 };
@@ -78,6 +79,7 @@ take(void *arg, int val, char *text, struct err *e)
 	case JSON: f->json = true; break;
 	case WAIT: f->wait = true; break;
 	case FORCE: f->force = true; break;
+	case DRY_RUN: f->dry = true; break;
 	case LIST_COMMANDS: f->list_commands = true; break;
 	case SHOW_CONFIG: f->show_config = true; break;
 	}
@@ -175,6 +177,8 @@ late_options(struct flags *f, int argc, char **argv)
 			f->wait = true;
 		else if (strcmp(argv[i], "--force") == 0)
 			f->force = true;
+		else if (strcmp(argv[i], "--dry-run") == 0)
+			f->dry = true;
 		else if (strcmp(argv[i], "--") == 0)
 			break;
 		else
@@ -212,6 +216,32 @@ prepare(struct call *call, const struct flags *f, int argc, char **argv,
 	return 0;
 }
 
+/*
+ * A command goes on after an order that was not sent, and may well miss what
+ * it would have done: that is its end then, and no error.
+ */
+static int
+run_dry(struct wsamt *a, const struct call *call, struct err *e)
+{
+	int rc;
+
+	a->orders = 0;
+	out_init(&a->said, call->f.json);
+	out_list(&a->said);
+	wsman_dry_run(a->wsman, wsamt_say_order, a);
+	rc = call->c->run(a, call->argc, call->argv, e);
+	wsman_dry_run(a->wsman, NULL, NULL);
+	if (rc == -1 && a->orders > 0 && (e->kind == ERR_REFUSED ||
+	    e->kind == ERR_PROTO))
+		rc = 0;
+	out_list_end(&a->said);
+	if (rc == 0)
+		rc = out_print(&a->said, e);
+	out_clear(&a->said);
+	out_clear(&a->out);
+	return rc;
+}
+
 /* Run a command and print what it found. */
 static int
 run_call(struct wsamt *a, const struct call *call, struct err *e)
@@ -221,13 +251,17 @@ run_call(struct wsamt *a, const struct call *call, struct err *e)
 	int rc = -1;
 
 	a->command = c->word;
-	a->wait = call->f.wait;
+	a->wait = call->f.wait && !call->f.dry;
 	a->force = call->f.force;
+	a->dry = call->f.dry;
 	out_init(&a->out, call->f.json);
 	/* What was asked as a question cannot change anything. */
 	wsman_read_only(a->wsman, c->kind == READS ||
 	    (c->kind == CHANGES && call->argc == 0));
 	wsman_explain(a->wsman, isatty(STDERR_FILENO));
+	if (call->f.dry && (c->kind == ACTS || (c->kind == CHANGES &&
+	    call->argc > 0)))
+		return run_dry(a, call, e);
 	if (c->run(a, call->argc, call->argv, e) == 0)
 		rc = out_print(&a->out, e);
 	else if (e->kind == ERR_NO && out_print(&a->out, &other) == -1)

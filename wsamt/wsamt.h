@@ -23,6 +23,9 @@ struct wsamt {
 	struct out out;
 	bool wait;			/* --wait */
 	bool force;			/* --force */
+	bool dry;			/* --dry-run */
+	unsigned orders;		/* that --dry-run kept back */
+	struct out said;		/* and what they are */
 };
 
 /* argv: the command's arguments alone, as many as its row says. */
@@ -39,6 +42,9 @@ const char *wsamt_word(bool on);
 
 /* Wait so long before asking again. */
 int wsamt_rest(struct wsamt *a, int64_t ms, struct err *e);
+
+/* Say an order in words, in arg->out: for wsman_dry_run(). */
+int wsamt_say_order(void *arg, const struct ws_request *r, struct err *e);
 
 /* The machine said yes and did something else: ERR_REFUSED. */
 int wsamt_not_taken(const struct wsamt *a, const char *what,
