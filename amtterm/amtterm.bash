@@ -8,7 +8,7 @@ _amtterm() {
 
 	COMPREPLY=()
 	case $prev in
-	-c | --ca | --log | --cert | --key | --config | --password-file)
+	-c | --ca | --log | --pty | --cert | --key | --config | --password-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	--eof)

@@ -22,6 +22,7 @@
 
 struct local;
 struct order;
+struct pty;
 struct session;
 
 struct app {
@@ -37,6 +38,8 @@ struct app {
 
 	struct loop *loop;
 	struct local *local;
+	struct pty *pty;		/* in place of it, or NULL */
+	const char *pty_link;
 	struct session *session;	/* NULL: between two */
 	struct order *order;		/* to wsamt, or NULL */
 	struct loop_timer notice, quiet, retry;

@@ -14,6 +14,7 @@
 #include "amtterm/app.h"
 #include "amtterm/local.h"
 #include "amtterm/order.h"
+#include "amtterm/pty.h"
 #include "amtterm/session.h"
 #include "amtterm/talk.h"
 #include "lib/log.h"
@@ -21,7 +22,8 @@
 #include "lib/tty.h"
 
 enum { EOF_OPTION = OPTS_LONG, RECONNECT, NO_RECONNECT, READ_ONLY,
-    LOG_FILE, LOG_TIME, SEND, WAIT_FOR, MAP, CHARSET, FILTER };
+    LOG_FILE, LOG_TIME, SEND, WAIT_FOR, MAP, CHARSET, FILTER,
+    PTY };
 
 #define PENDING_MAX (1 << 16)		/* a piece of input, grown */
 #define DATA_MAX 65535			/* bytes the machine prints at once */
@@ -46,6 +48,7 @@ static const struct opts_row rows[] = {
 	{ CHARSET, "charset", "NAME", "the machine's, such as CP437; ours is "
 	    "UTF-8" },
 	{ FILTER, "filter", NULL, "pass only escape sequences that draw" },
+	{ PTY, "pty", "LINK", "be a serial port for other programs, at LINK" },
 	{ READ_ONLY, "read-only", NULL, "send nothing of what is typed" },
 	{ 0, NULL, NULL, NULL }
 };
@@ -82,6 +85,7 @@ take(void *arg, int val, char *text, struct err *e)
 		    text, e);
 	case CHARSET: a->stream.charset = text; break;
 	case FILTER: a->stream.filter = true; break;
+	case PTY: a->pty_link = text; break;
 	case READ_ONLY: a->read_only = true; break;
 	}
 	return 0;
@@ -210,6 +214,8 @@ static const struct local_events local_events = {
 	.full = on_full, .output_end = on_output_end, .drained = on_drained,
 };
 
+static const struct pty_events pty_events = { .input = on_input };
+
 /* ---- the program ------------------------------------------------------ */
 
 /* What our parent ignores (nohup), we do; but a log is opened again. */
@@ -246,7 +252,8 @@ run(struct app *a, const char *host, struct err *e)
 	if (stream_open(&a->stream, DATA_MAX, e) == -1 ||
 	    (a->loop = loop_new(e)) == NULL || catch_signals(a, e) == -1 ||
 	    (a->local = local_new(a->loop, a->escape_key, &local_events, a,
-	    e)) == NULL || (a->record.path != NULL &&
+	    e)) == NULL || (a->pty_link != NULL && (a->pty = pty_new(a->loop,
+	    a->pty_link, &pty_events, a, e)) == NULL) || (a->record.path != NULL &&
 	    record_open(&a->record, e) == -1) || stay_start(a, e) == -1)
 		goto out;
 	if ((rc = loop_run(a->loop, e)) == 0 && a->why.kind != ERR_NONE) {
@@ -262,6 +269,7 @@ run(struct app *a, const char *host, struct err *e)
 	tty_restore();
 	order_free(a->order);
 	session_free(a->session);
+	pty_free(a->pty);
 	local_free(a->local);
 	record_close(&a->record);
 	stream_close(&a->stream);

@@ -66,7 +66,7 @@ greet(struct app *a, struct err *e)
 		log_warn("%s: connected again, after %lld s",
 		    a->machine.name,
 		    (long long)(a->opened_ms - a->lost_ms + 500) / 1000);
-	if (!local_is_terminal(a->local))
+	if (a->pty != NULL || !local_is_terminal(a->local))
 		return 0;
 	if (tty_raw(a->loop, STDIN_FILENO, e) == -1)
 		return -1;
@@ -92,7 +92,7 @@ on_opened(void *arg)
 		return;
 	}
 	session_hold(a->session, a->full);
-	local_read(a->local, LOCAL_PASS);
+	local_read(a->local, a->pty != NULL ? LOCAL_HOLD : LOCAL_PASS);
 	talk_go_on(a);
 }
 
@@ -118,7 +118,8 @@ static bool
 stays(const struct app *a)
 {
 	return a->stay == STAY_YES ||
-	    (a->stay == STAY_AUTO && local_is_terminal(a->local));
+	    (a->stay == STAY_AUTO && (local_is_terminal(a->local) ||
+	    a->pty != NULL));
 }
 
 static bool
@@ -139,7 +140,7 @@ say_why(struct app *a, const struct err *e)
 	a->told = *e;
 	local_fresh_line(a->local);
 	escape_name(a->escape_key, key);
-	if (local_is_terminal(a->local) && a->escape_key != ESCAPE_NO_KEY)
+	if (tty_is_raw() && a->escape_key != ESCAPE_NO_KEY)
 		log_warn("%s; connecting again, %s q ends", e->text, key);
 	else
 		log_warn("%s; connecting again", e->text);
@@ -164,7 +165,7 @@ lost(struct app *a)
 	a->session = NULL;
 	loop_cancel(&a->notice);
 	loop_cancel(&a->quiet);
-	if (local_is_terminal(a->local) && a->connects > 0) {
+	if (tty_is_raw()) {
 		local_read(a->local, LOCAL_DROP);
 		buf_drop(&a->pending, a->pending.len);
 	} else {
@@ -180,12 +181,14 @@ lost(struct app *a)
 static void
 failed(struct app *a, const struct err *e)
 {
+	const struct err why = *e;	/* e dies with the session */
+
 	lost(a);
-	if (!worth_another(a, e)) {
-		app_end(a, e);
+	if (!worth_another(a, &why)) {
+		app_end(a, &why);
 		return;
 	}
-	say_why(a, e);
+	say_why(a, &why);
 	a->pause_ms = a->pause_ms == 0 ? PAUSE_MIN_MS :
 	    a->pause_ms * 2 < PAUSE_MAX_MS ? a->pause_ms * 2 : PAUSE_MAX_MS;
 	log_debug("next try in %lld ms", (long long)a->pause_ms);

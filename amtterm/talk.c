@@ -2,6 +2,7 @@
 /* What goes to and comes from the machine: see talk.h. */
 #include "amtterm/app.h"
 #include "amtterm/local.h"
+#include "amtterm/pty.h"
 #include "amtterm/session.h"
 #include "amtterm/talk.h"
 
@@ -102,7 +103,10 @@ talk_go_on(struct app *a)
 {
 	run_script(a);
 	say_pending(a);
-	local_more(a->local);
+	if (a->pty != NULL)
+		pty_more(a->pty);
+	else
+		local_more(a->local);
 	stay_wait_for_quiet(a);
 }
 
@@ -129,7 +133,10 @@ talk_printed(struct app *a, const uint8_t *p, size_t n)
 		return;
 	}
 	record_write(&a->record, p, n);
-	local_write(a->local, p, n);
+	if (a->pty != NULL)
+		pty_write(a->pty, p, n);
+	else
+		local_write(a->local, p, n);
 	while (script_printed(&a->script, p, n)) {
 		loop_cancel(&a->patience);
 		n = 0;			/* the next may be there already */
