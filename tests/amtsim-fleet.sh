@@ -28,8 +28,8 @@ is "$(state_of 8 .orders.ons)" 0 "a control word is for one"
 # All differ, and all are there.
 run ctl @201 state
 is "$rc $err" "2 amtsim: no device @201" "there is no 201st"
-for i in $(seq 200); do state_of "$i" '"\(.uuid) \(.digest_realm)"'; done >"$T/identities"
-is "$(sort -u "$T/identities" | wc -l)" 200 "two hundred identities"
+for i in $(seq 5 5 200); do state_of "$i" '"\(.uuid) \(.digest_realm)"'; done >"$T/identities"
+is "$(sort -u "$T/identities" | wc -l)" 40 "forty of them: forty identities"
 leaf() { echo | openssl s_client -connect "127.3.0.$1:16993" 2>/dev/null | openssl x509 -noout -fingerprint -sha256; }
 one=$(leaf 1)
 has "$one" "sha256 Fingerprint=" "a certificate"
