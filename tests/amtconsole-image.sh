@@ -61,4 +61,21 @@ clean "Ctrl-C"
 run ptyrun expect:'ider-cd' expect:'console;' kill:15 -- amtconsole --ping 3 --cd "$T/boot.iso" --hard "$AMT_HOST"
 is "$rc" 143 "SIGTERM: 143"
 clean "SIGTERM"
+is "$(ctl violations)" "" "nothing firmware would refuse"
+stop_sim
+
+# ---- a real machine: QEMU's BIOS boots the CD, the guest reads it all ------
+command -v qemu-system-x86_64 >/dev/null || done_testing
+sh "$TOP/tests/guest/mkiso" "$O/tests/guest/micro.bin" "$T/data" "$T/boot.iso"
+sum=$(od -An -v -tu2 --endian=little "$T/data" |
+    awk '{ for (i = 1; i <= NF; i++) s += $i } END { printf "%04X", s % 65536 }')
+start_sim --profile 16 --host qemu --start-delay 4000
+t=$(token)
+run ptyrun expect:SeaBIOS expect:"MICRO drive E0 sum $sum" send:"$t" expect:"$t" \
+    send:"$(printf '\035q')" -- amtconsole --tofu --ping 5 --cd "$T/boot.iso" "$AMT_HOST"
+is "$rc" 0 "AMT 16, TLS, QEMU: the console's status"
+has "$out" "MICRO drive E0 sum $sum" "it boots from the CD, and every byte is right"
+has "$err" "terminal restored" "terminal as before"
+is "$(ctl violations)" "" "nothing firmware would refuse"
+stop_sim
 done_testing
