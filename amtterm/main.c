@@ -222,9 +222,7 @@ static const struct pty_events pty_events = { .input = on_input };
 static int
 catch_signals(struct app *a, struct err *e)
 {
-	static const int signals[] = { SIGINT, SIGTERM };
 	struct sigaction was;
-	size_t i;
 
 	a->hangup_ignored = sigaction(SIGHUP, NULL, &was) == 0 &&
 	    was.sa_handler == SIG_IGN;
@@ -232,12 +230,9 @@ catch_signals(struct app *a, struct err *e)
 	if (loop_signal(a->loop, SIGHUP, on_hangup, a, e) == -1)
 		return -1;
 	(void)signal(SIGPIPE, SIG_IGN);	/* cannot fail: a valid signal */
-	for (i = 0; i < sizeof signals / sizeof signals[0]; i++)
-		if (sigaction(signals[i], NULL, &was) == 0 &&
-		    was.sa_handler != SIG_IGN &&
-		    loop_signal(a->loop, signals[i], on_signal, a, e) == -1)
-			return -1;
-	return 0;
+	return loop_signal_unless_ignored(a->loop, SIGINT, on_signal, a,
+	    e) == -1 || loop_signal_unless_ignored(a->loop, SIGTERM,
+	    on_signal, a, e) == -1 ? -1 : 0;
 }
 
 static int

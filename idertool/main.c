@@ -443,19 +443,16 @@ open_images(struct app *a, struct err *e)
 	return a->until == SERVED ? serve_watch_blocks(&a->serve, e) : 0;
 }
 
-/* What our parent ignores (nohup), we do. */
 static int
 catch_signals(struct app *a, struct err *e)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction was;
 	size_t i;
 
 	(void)signal(SIGPIPE, SIG_IGN);	/* cannot fail: a valid signal */
 	for (i = 0; i < sizeof signals / sizeof signals[0]; i++)
-		if (sigaction(signals[i], NULL, &was) == 0 &&
-		    was.sa_handler != SIG_IGN &&
-		    loop_signal(a->loop, signals[i], on_signal, a, e) == -1)
+		if (loop_signal_unless_ignored(a->loop, signals[i], on_signal,
+		    a, e) == -1)
 			return -1;
 	return 0;
 }

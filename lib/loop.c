@@ -274,6 +274,17 @@ loop_signal(struct loop *l, int signo, loop_signal_fn *fn, void *arg,
 	return 0;
 }
 
+int
+loop_signal_unless_ignored(struct loop *l, int signo, loop_signal_fn *fn,
+    void *arg, struct err *e)
+{
+	struct sigaction was;
+
+	if (sigaction(signo, NULL, &was) == 0 && was.sa_handler == SIG_IGN)
+		return 0;
+	return loop_signal(l, signo, fn, arg, e);
+}
+
 void
 loop_child_signals(const struct loop *l)
 {

@@ -64,6 +64,9 @@ void loop_cancel(struct loop_timer *t);	/* not running is fine */
  */
 int loop_signal(struct loop *l, int signo, loop_signal_fn *fn, void *arg,
     struct err *e);
+/* The same for what ends a program: what our parent ignores (nohup), we do. */
+int loop_signal_unless_ignored(struct loop *l, int signo, loop_signal_fn *fn,
+    void *arg, struct err *e);
 void loop_child_signals(const struct loop *l);
 
 int loop_run(struct loop *l, struct err *e);	/* until loop_stop() */
