@@ -4,6 +4,7 @@
  * act as the person in front of it.  Steps, each within 20 seconds:
  *	expect:TEXT	until TEXT was printed, since the last expect
  *	send:TEXT	type it
+ *	paste:FILE	type what is in it, as fast as it is taken
  *	raw, cooked	until the terminal is in that mode
  *	kill:NUMBER	send the command that signal
  *	stopped		until the command is
@@ -97,11 +98,36 @@ reached(const char *step)
 	return strcmp(step, "raw") == 0 ? is_raw() : !is_raw();
 }
 
+/* What it prints meanwhile is read, or both would wait for each other. */
+static bool
+paste(const char *path, int64_t deadline)
+{
+	struct pollfd p = { master, POLLIN | POLLOUT, 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[512];
+	ssize_t n, at, k;
+
+	while (fd != -1 && (n = read(fd, text, sizeof text)) > 0)
+		for (at = 0; at < n; at += k) {
+			if (now_ms() >= deadline || poll(&p, 1, 100) == -1)
+				return false;
+			if (p.revents & POLLIN)
+				listen_for(0);
+			k = p.revents & POLLOUT ? write(master, text + at,
+			    (size_t)(n - at)) : 0;
+			if (k == -1)
+				return false;
+		}
+	return fd != -1 && close(fd) == 0;
+}
+
 static bool
 act(const char *step)
 {
 	int64_t deadline = now_ms() + LIMIT_MS;
 
+	if (strncmp(step, "paste:", 6) == 0)
+		return paste(step + 6, deadline);
 	if (strncmp(step, "send:", 5) == 0)
 		return write(master, step + 5, strlen(step + 5)) ==
 		    (ssize_t)strlen(step + 5);
