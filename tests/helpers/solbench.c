@@ -6,6 +6,7 @@
  *	start_ms	from exec to the first echo
  *	echo_us, echo_p99_us	a byte typed until it is back
  *	out_kBps	BYTES that the host prints, as they arrive
+ *	cpu_s_per_GB	processor time meanwhile
  *	in_kBps		what is typed in one go, until all of it is back
  *	out_lost, in_lost	bytes of these that had not come after five
  *			seconds, or one without any
@@ -134,6 +135,23 @@ echoes(void)
 	    (long long)us[n * 99 / 100]);
 }
 
+/* Processor time of the console program. */
+static double
+cpu_s(void)
+{
+	unsigned long long ns = 0;
+	char path[64];
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+	if ((f = fopen(path, "r")) != NULL) {
+		if (fscanf(f, "%llu", &ns) != 1)
+			ns = 0;
+		(void)fclose(f);
+	}
+	return (double)ns / 1e9;
+}
+
 /*
  * How fast bytes arrive: until there were n, or none for a second, or time
  * is up.  What is typed meanwhile: `left` times x.
@@ -170,6 +188,7 @@ flood(const char *name, size_t n, size_t left)
 static void
 output(const char *control, const char *bytes)
 {
+	double before = cpu_s(), size = strtod(bytes, NULL);
 	pid_t ctl;
 
 	if ((ctl = fork()) == 0) {
@@ -178,6 +197,7 @@ output(const char *control, const char *bytes)
 		_exit(127);
 	}
 	flood("out", strtoul(bytes, NULL, 10), 0);
+	printf("cpu_s_per_GB\t%.2f\n", (cpu_s() - before) * 1e9 / size);
 	(void)waitpid(ctl, NULL, 0);
 }
 
