@@ -13,7 +13,7 @@
 #include "amtterm/session.h"
 #include "lib/log.h"
 
-/* ---- orders ------------------------------------------------------------- */
+/* ---- orders ------------------------------------------ */
 
 static bool
 cuts_power(const char *word)
@@ -77,7 +77,7 @@ order(struct app *a, const char *word)
 		give(a);
 }
 
-/* ---- words ----------------------------------------------------------------- */
+/* ---- words ------------------------------------------ */
 
 static void
 help(const struct app *a)

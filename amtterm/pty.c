@@ -33,7 +33,7 @@ struct pty {
 	uint64_t lost;			/* bytes, since it was said last */
 };
 
-/* ---- the link ----------------------------------------------------------- */
+/* ---- the link ------------------------------------------ */
 
 /* A link that we, or one like us, left behind. */
 static int
@@ -93,7 +93,7 @@ remove_link(const struct pty *s)
 		(void)unlink(s->link);
 }
 
-/* ---- bytes ---------------------------------------------------------------- */
+/* ---- bytes ------------------------------------------ */
 
 static void
 arm(struct pty *s)
@@ -174,7 +174,7 @@ pty_write(struct pty *s, const uint8_t *p, size_t n)
 	flush(s);
 }
 
-/* ---- both sides ------------------------------------------------------------ */
+/* ---- both sides ------------------------------------------ */
 
 static int
 open_both(struct pty *s, struct err *e)

@@ -25,7 +25,7 @@ struct script {				/* zero: no steps */
 
 enum script_state { SCRIPT_SENDS, SCRIPT_WAITS, SCRIPT_OVER };
 
-/* Text with \r \n \t \e \\ and \xNN; wiped: it may be a password.  ERR_USAGE. */
+/* Text with \r \n \t \e \\ \xNN; wiped: it may be a password.  ERR_USAGE. */
 int script_add_send(struct script *s, char *text, struct err *e);
 /* An extended regular expression; ^ and $ are those of lines. */
 int script_add_wait(struct script *s, const char *regex, struct err *e);

@@ -8,7 +8,7 @@
 
 #define TYPED_PIECE 2048		/* bytes that are changed at once */
 
-/* ---- to the machine ------------------------------------------------------ */
+/* ---- to the machine ------------------------------------------ */
 
 static size_t
 say(struct app *a, const uint8_t *p, size_t n)
@@ -59,7 +59,7 @@ talk_input(struct app *a, const uint8_t *p, size_t n)
 	return n;
 }
 
-/* ---- the script ------------------------------------------------------------ */
+/* ---- the script ------------------------------------------ */
 
 static void
 on_late(void *arg)
@@ -121,7 +121,7 @@ talk_input_end(struct app *a)
 	stay_wait_for_quiet(a);
 }
 
-/* ---- from the machine ------------------------------------------------------- */
+/* ---- from the machine ------------------------------------------ */
 
 void
 talk_printed(struct app *a, const uint8_t *p, size_t n)

@@ -47,7 +47,7 @@ receive(void)
 {
 	struct err e;
 	uint8_t *room = buf_room(&in, 65536, &e);
-	ssize_t n;
+	ssize_t n = 0;
 
 	must(room != NULL && (n = read(fd, room, 65536)) > 0);
 	buf_grew(&in, (size_t)n);
