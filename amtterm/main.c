@@ -281,7 +281,7 @@ main(int argc, char **argv)
 		.record = RECORD_INIT };
 	const struct opts_spec spec = { .tool = "amtterm",
 		.synopsis = "[options] [host]", .rows = rows, .take = take,
-		.arg = &a };
+		.arg = &a, .mixed = true };
 	struct err e = { 0 };
 	int rc;
 
@@ -296,8 +296,8 @@ main(int argc, char **argv)
 		log_init("amtterm", a.opts.verbosity);
 		argv += a.opts.first_operand;
 		rc = argv[0] != NULL && argv[1] != NULL ?
-		    err_set(&e, ERR_USAGE, "one machine at a time, and "
-		    "options before it; see --help") : run(&a, argv[0], &e);
+		    err_set(&e, ERR_USAGE, "one machine at a time; see "
+		    "--help") : run(&a, argv[0], &e);
 	}
 	if (rc != -1 && fflush(stdout) == EOF)
 		rc = err_sys(&e, ERR_LOCAL, "writing to standard output");

@@ -553,8 +553,8 @@ check(struct app *a, char **operands, struct err *e)
 	if (a->ctl_path != NULL)
 		return control_call(a->ctl_path, operands, a->rw, e);
 	if (operands[0] != NULL && operands[1] != NULL)
-		return err_set(e, ERR_USAGE, "one machine at a time, and "
-		    "options before it; see --help");
+		return err_set(e, ERR_USAGE, "one machine at a time; see "
+		    "--help");
 	if (a->image[SCSI_CD] == NULL && a->image[SCSI_FLOPPY] == NULL &&
 	    a->control_path == NULL)
 		return err_set(e, ERR_USAGE, "which image? --cd or --floppy, "
@@ -573,8 +573,8 @@ main(int argc, char **argv)
 {
 	struct app a = { .start = IDER_REBOOT, .patience_ms = PATIENCE_MS };
 	const struct opts_spec spec = { .tool = "idertool",
-		.synopsis = "[options] --cd IMAGE --floppy IMAGE [host]",
-		.rows = rows, .take = take, .arg = &a };
+		.synopsis = "[options] [host] --cd IMAGE --floppy IMAGE",
+		.rows = rows, .take = take, .arg = &a, .mixed = true };
 	struct err e = { 0 };
 	int rc;
 

@@ -115,7 +115,8 @@ long_options(struct option out[ROWS_MAX], char letters[2 * ROWS_MAX + 2],
 	const struct opts_row *tables[] = { spec->rows, common }, *r;
 	size_t i, n = 0, s = 0;
 
-	letters[s++] = '+';		/* the first operand ends the options */
+	if (!spec->mixed)
+		letters[s++] = '+';	/* the first operand ends them */
 	letters[s++] = ':';
 	for (i = 0; i < 2; i++) {
 		for (r = tables[i]; r != NULL && r->val != 0 &&

@@ -43,6 +43,7 @@ struct opts_spec {
 	int (*take)(void *arg, int val, char *text, struct err *e);
 	void *arg;
 	const char *epilogue;		/* after the options in --help; or NULL */
+	bool mixed;			/* options may also follow operands */
 };
 
 /* The common options as given; NULL, false: not given. */
@@ -61,7 +62,10 @@ struct opts {
 
 enum opts_result { OPTS_RUN = 0, OPTS_HELP = 1, OPTS_VERSION = 2 };
 
-/* -1: ERR_USAGE.  Options and operands do not mix: the first operand ends them. */
+/*
+ * -1: ERR_USAGE.  The first operand ends the options, for values may look
+ * like some; unless they are mixed: argv is then sorted, operands last.
+ */
 int opts_parse(struct opts *o, const struct opts_spec *spec, int argc,
     char **argv, struct err *e);
 void opts_clear(struct opts *o);

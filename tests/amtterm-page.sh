@@ -49,8 +49,11 @@ offers() {	# WORD...: what bash offers for the last one
 	    _amtterm; printf "%s\n" "${COMPREPLY[@]}"' bash \
 	    "$TOP/amtterm/amtterm.bash" "$@" | sort | tr '\n' ' '
 }
-run amtterm htpc -v
-is "$rc $err" "2 amtterm: one machine at a time, and options before it; see --help" "options behind the machine"
+run amtterm htpc pbx
+is "$rc $err" "2 amtterm: one machine at a time; see --help" "two machines"
+run amtterm htpc --eof never
+is "$rc" 2 "an option behind the machine"
+has "$err" '"never"' "is read"
 if command -v bash >/dev/null; then
 	is "$(offers amtterm --e)" "--eof --escape " "options are completed"
 	is "$(offers amtterm --eof '')" "keep quit " "and words of --eof"

@@ -63,4 +63,7 @@ if command -v bash >/dev/null; then
 	is "$(offers idertool --cd 2)" "2.iso " "and images"
 	is "$(offers idertool ht)" "htpc " "and names of the hosts file"
 fi
+run idertool htpc --cd 2.iso --until never
+is "$rc" 2 "options behind the machine"
+has "$err" never "are read"
 done_testing

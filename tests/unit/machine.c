@@ -33,8 +33,8 @@ none(void *arg, int val, char *text, struct err *err)
 }
 
 static const struct opts_row no_rows[] = { { 0, NULL, NULL, NULL } };
-static const struct opts_spec options = { "t", "[host]", no_rows, none, NULL,
-    NULL };
+static const struct opts_spec options = { .tool = "t", .synopsis = "[host]",
+    .rows = no_rows, .take = none };
 
 /* Parse a command line of words and find its machine; 0 or -1. */
 static int
