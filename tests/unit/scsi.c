@@ -182,6 +182,37 @@ is_range(struct scsi_drive *d, const char *cdb, enum scsi_what what,
 	is_int(a.size, size);
 }
 
+/*
+ * Redirection protocol, test vectors, section 9.12: a boot from a CD of 3000
+ * blocks, without a floppy, command by command.
+ */
+static void
+boot(void)
+{
+	fresh();
+	floppy.loaded = false;
+	is_sense(&cd, "00", -1);
+	is_data(&cd, "25", "00 00 0b b7 00 00 08 00");
+	is_sense(&floppy, "00", 0x023a00);
+	command(&cd, "5a 00 2a 00 00 00 00 00 22");
+	is_int(a.what, SCSI_DATA);
+	is_int(a.len, 34);
+	is_int(a.data[8] & 0x3f, 0x2a);
+	command(&cd, "43 00 00 00 00 00 00 00 14");
+	is_int(a.what, SCSI_DATA);
+	is_int(a.len, 20);
+	is_mem(a.data + 12, 8, "\x00\x14\xaa\x00\x00\x00\x0b\xb8", 8);
+	is_range(&cd, "28 00 00 00 00 10 00 00 01", SCSI_READ, 0x10 * 2048,
+	    2048);
+	is_range(&cd, "28 00 00 00 00 30 00 00 02", SCSI_READ, 0x30 * 2048,
+	    4096);
+	is_range(&cd, "28 00 00 00 00 40 00 00 20", SCSI_READ, 0x40 * 2048,
+	    65536);
+	is_data(&cd, "4a 01 00 00 10 00 00 00 08", "00 06 04 10 00 02 00 00");
+	is_sense(&cd, "1e 00 00 00 01", -1);
+	is_sense(&cd, "28 00 00 00 0b b8 00 00 01", 0x052100);
+}
+
 static void
 ranges(void)
 {
@@ -451,6 +482,7 @@ main(void)
 {
 	answers();
 	senses();
+	boot();
 	ranges();
 	changes();
 	ejecting();
