@@ -213,6 +213,9 @@ find_tls(struct machine *m, const struct sources *s, struct err *e)
 	if (o->plain && by_option)
 		return err_set(e, ERR_USAGE, "--plain does not go with "
 		    "--tls, -c, --pin, --tofu or --insecure");
+	if (o->insecure && (o->ca != NULL || o->npins > 0 || o->tofu))
+		return err_set(e, ERR_USAGE, "--insecure checks nothing: it "
+		    "does not go with -c, --pin or --tofu");
 	if (o->plain || by_option) {
 		m->trust.tls = by_option;
 		m->set[CONF_TLS].origin = o->plain ? "option --plain" :
@@ -275,6 +278,11 @@ find_trust(struct machine *m, const struct opts *o, struct err *e)
 	if ((t->cert == NULL) != (t->key == NULL))
 		return err_set(e, ERR_USAGE, "a client certificate needs both "
 		    "--cert and --key");
+	if (t->insecure) {		/* whatever the hosts file says */
+		t->ca = NULL;
+		t->tofu = false;
+		return 0;
+	}
 	for (i = 0; i < o->npins; i++)
 		if (add_pin(m, o->pins[i], e) == -1)
 			return -1;

@@ -147,6 +147,12 @@ trust(void)
 	is_str(m.trust.pins[0], PIN);
 	is_int(find("--pin 12 own"), -1);
 	has(e.text, "64 hexadecimal");
+	is_int(find("--insecure own"), 0);
+	ok(m.trust.tls && m.trust.insecure && m.trust.npins == 0);
+	is_int(find("--insecure other"), 0);
+	ok(m.trust.ca == NULL);		/* of the default block */
+	is_int(find("--insecure --tofu own"), -1);
+	is_int(e.kind, ERR_USAGE);
 	is_int(find("--cert x own"), -1);
 	has(e.text, "both");
 }
