@@ -5,6 +5,7 @@
 VERSION = 0.1.0
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
+SBINDIR = $(PREFIX)/sbin
 MANDIR = $(PREFIX)/share/man
 COMPDIR = $(PREFIX)/share/bash-completion/completions
 CC ?= cc
@@ -15,7 +16,7 @@ O ?= $(if $(SAN),build-san,build)
 # common (libc), tls (GnuTLS), ws (libxml2, libcurl).  They are separate
 # archives so that pingwait builds where only a C compiler is.
 TOOLS = $(patsubst %/main.c,%,$(wildcard $(addsuffix /main.c,amtterm idertool wsamt amtproxy amtmapper pingwait)))
-SCRIPTS = $(wildcard scripts/amtconsole)
+SCRIPTS = $(wildcard scripts/amtconsole scripts/fence_wsamt)
 PKGS_pingwait =
 PKGS_amtterm = gnutls
 PKGS_idertool = gnutls
@@ -95,18 +96,20 @@ uninstall-$(1):
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool,$(t))))
 
+# A script whose page is in section 8 is for administrators: sbin.
+script_page = $(notdir $(wildcard $(1).1 $(1).8))
+script_at = $(if $(filter %.8,$(script_page)),$(SBINDIR),$(BINDIR))/$(notdir $(1))
+script_page_at = $(MANDIR)/man$(subst .,,$(suffix $(script_page)))/$(script_page)
 install-scripts:
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
-	$(foreach s,$(SCRIPTS),install -m 755 $(s) $(DESTDIR)$(BINDIR)/$(notdir $(s)) && \
-	    install -m 644 $(s).1 $(DESTDIR)$(MANDIR)/man1/ &&) :
+	$(foreach s,$(SCRIPTS),install -D -m 755 $(s) $(DESTDIR)$(call script_at,$(s)) && \
+	    install -D -m 644 $(dir $(s))$(call script_page,$(s)) $(DESTDIR)$(call script_page_at,$(s)) &&) :
 install-pages:
 	install -d $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m 644 lib/*.5 $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 lib/*.7 $(DESTDIR)$(MANDIR)/man7/
 install: $(TOOLS:%=install-%) install-scripts install-pages
 uninstall: $(TOOLS:%=uninstall-%)
-	rm -f $(patsubst scripts/%,$(DESTDIR)$(BINDIR)/%,$(SCRIPTS)) \
-	    $(patsubst scripts/%,$(DESTDIR)$(MANDIR)/man1/%.1,$(SCRIPTS)) \
+	rm -f $(foreach s,$(SCRIPTS),$(DESTDIR)$(call script_at,$(s)) $(DESTDIR)$(call script_page_at,$(s))) \
 	    $(patsubst lib/%,$(DESTDIR)$(MANDIR)/man5/%,$(wildcard lib/*.5)) \
 	    $(patsubst lib/%,$(DESTDIR)$(MANDIR)/man7/%,$(wildcard lib/*.7))
 
