@@ -8,6 +8,7 @@ BINDIR = $(PREFIX)/bin
 SBINDIR = $(PREFIX)/sbin
 MANDIR = $(PREFIX)/share/man
 COMPDIR = $(PREFIX)/share/bash-completion/completions
+UNITDIR = $(PREFIX)/lib/systemd/system
 CC ?= cc
 CFLAGS ?= -O2 -g
 O ?= $(if $(SAN),build-san,build)
@@ -80,6 +81,7 @@ $(foreach a,common tls ws,$(eval $(call archive,$(a))))
 archives = $(patsubst %,$(O)/lib/libamtcommon-%.a,$(1))
 
 objs = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)/*.c))
+units = $(wildcard $(1)/*.service $(1)/*.timer)
 define tool
 $(1): $(O)/$(1)/$(1)
 $(O)/$(1)/$(1): $(call objs,$(1)) $(call archives,$(LIBS_$(1)))
@@ -91,8 +93,11 @@ install-$(1): $(1)
 	install -m 644 $(1)/$(1).1 $$(DESTDIR)$$(MANDIR)/man1/$(1).1
 	$$(if $$(wildcard $(1)/$(1).bash),install -d $$(DESTDIR)$$(COMPDIR))
 	$$(if $$(wildcard $(1)/$(1).bash),install -m 644 $(1)/$(1).bash $$(DESTDIR)$$(COMPDIR)/$(1))
+	$$(if $$(call units,$(1)),install -d $$(DESTDIR)$$(UNITDIR))
+	$$(if $$(call units,$(1)),install -m 644 $$(call units,$(1)) $$(DESTDIR)$$(UNITDIR)/)
 uninstall-$(1):
-	rm -f $$(DESTDIR)$$(BINDIR)/$(1) $$(DESTDIR)$$(MANDIR)/man1/$(1).1 $$(DESTDIR)$$(COMPDIR)/$(1)
+	rm -f $$(DESTDIR)$$(BINDIR)/$(1) $$(DESTDIR)$$(MANDIR)/man1/$(1).1 $$(DESTDIR)$$(COMPDIR)/$(1) \
+	    $$(patsubst $(1)/%,$$(DESTDIR)$$(UNITDIR)/%,$$(call units,$(1)))
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool,$(t))))
 
