@@ -26,7 +26,7 @@ add(struct script *s, struct err *e)
 		return NULL;
 	}
 	if (s->nsteps == 0)
-		buf_init(&s->window, SCRIPT_WINDOW);
+		buf_init(&s->window, SCRIPT_WINDOW + 1);	/* and a NUL */
 	s->steps = steps;
 	steps[s->nsteps] = (struct script_step){ 0 };
 	return &steps[s->nsteps];
@@ -194,17 +194,20 @@ bool
 script_printed(struct script *s, const uint8_t *p, size_t n)
 {
 	struct script_step *step;
-	regmatch_t m = { 0 };
+	regmatch_t m;
+	struct err e;
+	uint8_t *end;
 
 	if (s->at == s->nsteps)
 		return false;
 	look_at(s, p, n);
 	step = &s->steps[s->at];
-	if (step->regex == NULL || s->window.len == 0)
+	if (step->regex == NULL || s->window.len == 0 ||
+	    (end = buf_room(&s->window, 1, &e)) == NULL)
 		return false;
-	m.rm_eo = (regoff_t)s->window.len;
+	*end = '\0';			/* the window is text to regexec() */
 	if (regexec(&step->compiled, (const char *)s->window.data, 1, &m,
-	    REG_STARTEND) != 0)
+	    0) != 0)
 		return false;
 	buf_drop(&s->window, (size_t)m.rm_eo);
 	s->at++;
