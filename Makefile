@@ -9,6 +9,7 @@ SBINDIR = $(PREFIX)/sbin
 MANDIR = $(PREFIX)/share/man
 COMPDIR = $(PREFIX)/share/bash-completion/completions
 UNITDIR = $(PREFIX)/lib/systemd/system
+DATADIR = $(PREFIX)/share/amt-tools
 CC ?= cc
 CFLAGS ?= -O2 -g
 O ?= $(if $(SAN),build-san,build)
@@ -108,6 +109,8 @@ script_page_at = $(MANDIR)/man$(subst .,,$(suffix $(script_page)))/$(script_page
 install-scripts:
 	$(foreach s,$(SCRIPTS),install -D -m 755 $(s) $(DESTDIR)$(call script_at,$(s)) && \
 	    install -D -m 644 $(dir $(s))$(call script_page,$(s)) $(DESTDIR)$(call script_page_at,$(s)) &&) :
+	install -d $(DESTDIR)$(DATADIR)
+	install -m 644 scripts/powerman/wsamt.dev $(DESTDIR)$(DATADIR)/
 install-pages:
 	install -d $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m 644 lib/*.5 $(DESTDIR)$(MANDIR)/man5/
@@ -115,6 +118,7 @@ install-pages:
 install: $(TOOLS:%=install-%) install-scripts install-pages
 uninstall: $(TOOLS:%=uninstall-%)
 	rm -f $(foreach s,$(SCRIPTS),$(DESTDIR)$(call script_at,$(s)) $(DESTDIR)$(call script_page_at,$(s))) \
+	    $(DESTDIR)$(DATADIR)/wsamt.dev \
 	    $(patsubst lib/%,$(DESTDIR)$(MANDIR)/man5/%,$(wildcard lib/*.5)) \
 	    $(patsubst lib/%,$(DESTDIR)$(MANDIR)/man7/%,$(wildcard lib/*.7))
 

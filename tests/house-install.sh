@@ -13,7 +13,8 @@ is "$(list "$T/one")" "./usr/bin/pingwait ./usr/share/bash-completion/completion
 run make -s O="$O" DESTDIR="$T/all" PREFIX=/usr install
 is $rc 0 "make install"
 for f in bin/amtterm bin/wsamt bin/pingwait bin/amtconsole share/man/man7/amt.7 share/man/man5/amt.conf.5 share/man/man1/amtconsole.1 \
-    sbin/fence_wsamt share/man/man8/fence_wsamt.8 lib/systemd/system/amt-timesync@.service lib/systemd/system/amt-timesync@.timer; do
+    sbin/fence_wsamt share/man/man8/fence_wsamt.8 lib/systemd/system/amt-timesync@.service lib/systemd/system/amt-timesync@.timer \
+    share/amt-tools/wsamt.dev; do
 	is "$([ -f "$T/all/usr/$f" ] && echo there)" there "installs $f"
 done
 hasnt "$(list "$T/all")" amtsim "amtsim installs nowhere"
