@@ -166,7 +166,7 @@ done
 
 # And by Pacemaker, which looks for agents in /usr/sbin only.
 mkdir "$T/sbin"
-cp "$(command -v stonith_admin)" "$TOP/scripts/fence_wsamt" "$T/sbin/"
+cp /usr/sbin/stonith_admin "$TOP/scripts/fence_wsamt" "$T/sbin/"
 pacemaker() { unshare -m sh -c 'mount --bind "$T/sbin" /usr/sbin && exec /usr/sbin/stonith_admin "$@"' sh "$@"; }
 if [ "$AMT_TEST_NS" = own ]; then
 	run pacemaker -M -a fence_wsamt
