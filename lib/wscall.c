@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * WS-Management for tools that ask one thing after the other: see the second
- * half of wsman.h.  Each call runs the loop until its answer is there.
+ * half of wsman.h.  Each call runs the loop until its answer is there, or in
+ * a fiber lets others go on meanwhile.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/err.h"
+#include "lib/fiber.h"
 #include "lib/log.h"
-#include "lib/loop.h"
 #include "lib/wsman.h"
 
 struct call {
@@ -37,9 +38,8 @@ exchange(struct wsman *w, const struct ws_request *r, struct ws_doc **out,
 
 	if (wsman_send(w, r, on_done, &c, e) == -1)
 		return -1;
-	while (!c.done)
-		if (loop_turn(wsman_loop(w), -1, e) == -1)
-			return -1;
+	if (fiber_wait(wsman_loop(w), &c.done, e) == -1)
+		return -1;
 	*out = c.answer;
 	return c.answer != NULL ? 0 : -1;
 }

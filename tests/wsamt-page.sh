@@ -64,7 +64,7 @@ wrong 'unknown option --colour' --colour power
 
 # The examples, on a machine called htpc.
 echo "hosts: files" >"$T/nsswitch"
-printf '127.0.0.1 htpc\n' >"$T/hosts"
+printf '127.0.0.1 htpc rack1 rack2 rack3\n' >"$T/hosts"
 if [ "$AMT_TEST_NS" = own ] && mount --bind "$T/nsswitch" /etc/nsswitch.conf &&
     mount --bind "$T/hosts" /etc/hosts; then
 	start_sim
@@ -72,14 +72,15 @@ if [ "$AMT_TEST_NS" = own ] && mount --bind "$T/nsswitch" /etc/nsswitch.conf &&
 		on && /^\.Bd/ { n++; take = 1; next }
 		/^\.Ed/ { take = 0 }
 		on && take { gsub(/\\e$/, "\\"); print >(dir "/example" n) }' "$page"
-	is "$(find "$T" -name 'example*' | wc -l)" 6 "six examples"
-	for n in 1 2 3 4 5 6; do
+	is "$(find "$T" -name 'example*' | wc -l)" 7 "seven examples"
+	for n in 1 2 3 4 5 6 7; do
 		case $n in
 		4) sed -i 's/--timeout 60/--timeout 2/' "$T/example4" ;;	# no system runs there
 		6) wsamt power --wait on ;;
+		7) sed -i 's/-h/-j 1 -h/' "$T/example7" ;;	# the three are one
 		esac
 		run sh -eu "$T/example$n"
-		[ $n -eq 4 ] || is "$err" "" "example $n: no complaint"
+		[ $n -eq 4 ] || [ $n -eq 7 ] || is "$err" "" "example $n: no complaint"
 		is "$rc" 0 "example $n: $(head -1 "$T/example$n")"
 		case $n in
 		1) is "$out" off "it is off" ;;
@@ -89,6 +90,7 @@ if [ "$AMT_TEST_NS" = own ] && mount --bind "$T/nsswitch" /etc/nsswitch.conf &&
 		5) is "$out" "$(state .version)
 $(state .network.host_name)" "version and name" ;;
 		6) is "$(state .orders.nmis)" 1 "one interrupt" ;;
+		7) is "$out $(printf '%s\n' "$err" | grep -c '^wsamt: 3 machines, all done$')" " 2" "all are on, both summaries say" ;;
 		esac
 	done
 	is "$(ctl violations)" "" "no violation"

@@ -174,7 +174,7 @@ wait_for(struct wsamt *a, const struct order *o, struct err *e)
 	int64_t start = loop_now_ms(), pause = POLL_FIRST_MS, now;
 	int64_t limit = a->machine.timeout_ms >= 0 ? a->machine.timeout_ms :
 	    WAIT_MS;
-	bool noticed = !isatty(STDERR_FILENO), left = !o->leaves, heard;
+	bool noticed = a->sink != NULL || !isatty(STDERR_FILENO), left = !o->leaves, heard;
 	struct power p = { 0 };
 
 	wsman_read_only(a->wsman, true);

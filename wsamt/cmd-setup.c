@@ -28,7 +28,7 @@ are_you_sure(struct wsamt *a, struct err *e)
 
 	if (a->force || a->dry)
 		return 0;
-	if (!isatty(STDIN_FILENO))
+	if (a->sink != NULL || !isatty(STDIN_FILENO))
 		return err_set(e, ERR_USAGE, "unprovision takes AMT's whole "
 		    "setup away from %s, and only somebody at the machine can "
 		    "set it up again: say --force", a->machine.name);

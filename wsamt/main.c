@@ -13,6 +13,7 @@
 #include "lib/log.h"
 #include "lib/loop.h"
 #include "lib/secret.h"
+#include "wsamt/many.h"
 #include "wsamt/script.h"
 #include "wsamt/wsamt.h"
 
@@ -33,11 +34,14 @@ static const struct command commands[] = {
 };
 #define NCOMMANDS (sizeof commands / sizeof commands[0])
 
-enum { JSON = OPTS_LONG, WAIT, FORCE, DRY_RUN, LIST_COMMANDS, SHOW_CONFIG };
+enum { JSON = OPTS_LONG, WAIT, FORCE, DRY_RUN, HOSTS, STAGGER, LIST_COMMANDS, SHOW_CONFIG };
 
 static const struct opts_row rows[] = {
 	{ 'f', "file", "FILE", "run the commands of FILE, one a line, on one connection" },
 	{ 'k', "keep-going", NULL, "with -f: go on after a failure" },
+	{ HOSTS, "hosts", "FILE", "the machines that FILE names, all at once" },
+	{ 'j', "jobs", "N", "so many machines at a time (default 32)" },
+	{ STAGGER, "stagger", "S", "begin with the next machine after S seconds" },
 	{ JSON, "json", NULL, "print JSON" },
 	{ WAIT, "wait", NULL, "power: until the state is reached" },
 	{ FORCE, "force", NULL, "do what may cut this connection or lose something" },
@@ -65,6 +69,9 @@ struct flags {
 	bool json, wait, force, dry, list_commands, show_config;
 	bool go_on;			/* -k */
 	const char *file;		/* -f */
+	const char *hosts;		/* --hosts */
+	long jobs;			/* -j; 0: not given */
+	int64_t stagger_ms;
 };
 
 static int
@@ -72,10 +79,15 @@ take(void *arg, int val, char *text, struct err *e)
 {
 	struct flags *f = arg;
 
-	(void)e;
 	switch (val) {
 	case 'f': f->file = text; break;
 	case 'k': f->go_on = true; break;
+	case HOSTS: f->hosts = text; break;
+	case 'j':
+		return opts_number(&f->jobs, text, 1, MANY_JOBS_MAX, "--jobs",
+		    e);
+	case STAGGER:
+		return opts_seconds(&f->stagger_ms, text, "--stagger", e);
 	case JSON: f->json = true; break;
 	case WAIT: f->wait = true; break;
 	case FORCE: f->force = true; break;
@@ -216,6 +228,20 @@ prepare(struct call *call, const struct flags *f, int argc, char **argv,
 	return 0;
 }
 
+/* What was found is printed, or kept with all else that this machine said. */
+static int
+deliver(struct wsamt *a, struct out *o, struct err *e)
+{
+	if (a->sink == NULL)
+		return out_print(o, e);
+	if (o->json.failed)
+		return err_set(e, ERR_LOCAL, "too much to print");
+	if (o->as_json && o->text.len > 0 && a->sink->len > 0 &&
+	    buf_add(a->sink, ",", 1, e) == -1)
+		return -1;
+	return buf_add(a->sink, o->text.data, o->text.len, e);
+}
+
 /*
  * A command goes on after an order that was not sent, and may well miss what
  * it would have done: that is its end then, and no error.
@@ -236,7 +262,7 @@ run_dry(struct wsamt *a, const struct call *call, struct err *e)
 		rc = 0;
 	out_list_end(&a->said);
 	if (rc == 0)
-		rc = out_print(&a->said, e);
+		rc = deliver(a, &a->said, e);
 	out_clear(&a->said);
 	out_clear(&a->out);
 	return rc;
@@ -258,13 +284,13 @@ run_call(struct wsamt *a, const struct call *call, struct err *e)
 	/* What was asked as a question cannot change anything. */
 	wsman_read_only(a->wsman, c->kind == READS ||
 	    (c->kind == CHANGES && call->argc == 0));
-	wsman_explain(a->wsman, isatty(STDERR_FILENO));
+	wsman_explain(a->wsman, a->sink == NULL && isatty(STDERR_FILENO));
 	if (call->f.dry && (c->kind == ACTS || (c->kind == CHANGES &&
 	    call->argc > 0)))
 		return run_dry(a, call, e);
 	if (c->run(a, call->argc, call->argv, e) == 0)
-		rc = out_print(&a->out, e);
-	else if (e->kind == ERR_NO && out_print(&a->out, &other) == -1)
+		rc = deliver(a, &a->out, e);
+	else if (e->kind == ERR_NO && deliver(a, &a->out, &other) == -1)
 		*e = other;		/* what was found was the answer */
 	else if (e->kind == ERR_UNKNOWN)
 		(void)err_more(e, ": look with \"wsamt %s\" before you "
@@ -297,6 +323,179 @@ run_calls(struct wsamt *a, const struct call *calls, size_t n,
 	    "failed", f->file, failed, n);
 }
 
+/* ---- many machines --------------------------------------------------------- */
+
+/* What is done on each of them. */
+struct work {
+	struct call *calls;
+	size_t n;
+	const struct script *script;
+	const struct flags *f;
+};
+
+/* Commands wipe the secrets they were given: they are given copies. */
+static void
+free_calls(struct call *calls, size_t n)
+{
+	size_t i;
+	int k;
+
+	for (i = 0; calls != NULL && i < n; i++) {
+		for (k = 0; calls[i].argv != NULL && k < calls[i].argc; k++) {
+			if (calls[i].argv[k] == NULL)
+				continue;
+			explicit_bzero(calls[i].argv[k],
+			    strlen(calls[i].argv[k]));
+			free(calls[i].argv[k]);
+		}
+		free(calls[i].argv);
+	}
+	free(calls);
+}
+
+static struct call *
+copy_calls(const struct call *calls, size_t n, struct err *e)
+{
+	struct call *copy = calloc(n + 1, sizeof *copy);
+	size_t i;
+	int k;
+
+	for (i = 0; copy != NULL && i < n; i++) {
+		copy[i] = calls[i];
+		copy[i].argv = calloc((size_t)calls[i].argc + 1,
+		    sizeof *copy[i].argv);
+		for (k = 0; copy[i].argv != NULL && k < calls[i].argc; k++)
+			if ((copy[i].argv[k] = strdup(calls[i].argv[k])) ==
+			    NULL)
+				goto fail;
+		if (copy[i].argv == NULL)
+			goto fail;
+	}
+	if (copy != NULL)
+		return copy;
+ fail:
+	(void)err_sys(e, ERR_LOCAL, "a command");
+	free_calls(copy, n);
+	return NULL;
+}
+
+static bool
+is_stdin(const char *path)
+{
+	return path != NULL && strcmp(path, "-") == 0;
+}
+
+/* A secret "-" is asked once, for all machines. */
+static int
+ask_secrets(struct call *calls, size_t n, const struct flags *f,
+    struct err *e)
+{
+	struct secret s = { 0 };
+	char *text;
+	size_t i;
+	int k;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < calls[i].argc; k++) {
+			if (strcmp(calls[i].argv[k], "-") != 0 ||
+			    strstr(calls[i].c->args, "password") == NULL)
+				continue;
+			if (is_stdin(f->hosts) || is_stdin(f->file))
+				return err_set(e, ERR_USAGE, "%s -: standard "
+				    "input is read already", calls[i].c->word);
+			if (wsamt_secret(&s, calls[i].argv[k],
+			    calls[i].c->word, e) == -1)
+				return -1;
+			text = strdup(s.text);
+			secret_clear(&s);
+			if (text == NULL)
+				return err_sys(e, ERR_LOCAL, "a password");
+			free(calls[i].argv[k]);
+			calls[i].argv[k] = text;
+		}
+	return 0;
+}
+
+static int
+do_work(struct wsamt *a, struct wsman_hub *hub, void *arg, struct err *e)
+{
+	const struct work *w = arg;
+	struct call *calls = copy_calls(w->calls, w->n, e);
+	int rc = -1;
+
+	if (calls == NULL)
+		return -1;
+	if ((a->wsman = wsman_new(hub, &a->machine, &spec, e)) != NULL)
+		rc = run_calls(a, calls, w->n, w->script, w->f, e);
+	wsman_free(a->wsman);
+	free_calls(calls, w->n);
+	return rc;
+}
+
+static bool
+is_many(const struct wsamt *a, const struct flags *f)
+{
+	return f->hosts != NULL || (a->opts.host != NULL &&
+	    hosts_is_list(a->opts.host));
+}
+
+/* What holds together of the options, before anything is read. */
+static int
+check_many(const struct wsamt *a, const struct flags *f, struct err *e)
+{
+	if (!is_many(a, f) && (f->jobs > 0 || f->stagger_ms > 0))
+		return err_set(e, ERR_USAGE, "%s: is for many machines: name "
+		    "them by -h or --hosts", f->jobs > 0 ? "-j" : "--stagger");
+	if (is_many(a, f) && is_stdin(f->hosts) + is_stdin(f->file) +
+	    is_stdin(a->opts.password_file) > 1)
+		return err_set(e, ERR_USAGE, "standard input can be read "
+		    "once: by --hosts, -f or --password-file");
+	return 0;
+}
+
+static int
+read_hosts(struct hosts *hosts, const struct wsamt *a, const struct flags *f,
+    struct err *e)
+{
+	if (a->opts.host != NULL && hosts_add(hosts, a->opts.host, e) == -1)
+		return -1;
+	if (f->hosts != NULL && hosts_read(hosts, f->hosts, e) == -1)
+		return -1;
+	return hosts->n > 0 ? 0 : err_set(e, ERR_USAGE, "%s names no machine",
+	    f->hosts);
+}
+
+static int
+talk_to_many(struct wsamt *a, const struct call *calls, size_t n,
+    const struct script *s, const struct flags *f, struct err *e)
+{
+	struct work w = { .n = n, .script = s, .f = f };
+	struct hosts hosts = { 0 };
+	struct many m = { .hosts = &hosts, .opts = &a->opts, .spec = &spec,
+	    .jobs = f->jobs > 0 ? (unsigned)f->jobs : MANY_JOBS,
+	    .stagger_ms = f->stagger_ms,
+	    .json = s == NULL ? calls[0].f.json : f->json,
+	    .several = s != NULL, .work = do_work, .arg = &w };
+	int rc = -1, k;
+	size_t i;
+
+	if (read_hosts(&hosts, a, f, e) == -1)
+		goto out;
+	a->opts.host = NULL;		/* each has its own */
+	if ((w.calls = copy_calls(calls, n, e)) == NULL)
+		goto out;
+	for (i = 0; i < n; i++)
+		w.calls[i].f.json = m.json;	/* one kind of output */
+	for (k = 0; s == NULL && k < calls[0].argc; k++)
+		explicit_bzero(calls[0].argv[k], strlen(calls[0].argv[k]));
+	if (ask_secrets(w.calls, n, f, e) == 0)
+		rc = many_run(&m, e);
+ out:
+	free_calls(w.calls, n);
+	hosts_clear(&hosts);
+	return rc;
+}
+
 static int
 talk(struct wsamt *a, const struct call *calls, size_t n,
     const struct script *s, const struct flags *f, struct err *e)
@@ -305,6 +504,8 @@ talk(struct wsamt *a, const struct call *calls, size_t n,
 	struct loop *loop = NULL;
 	int rc = -1;
 
+	if (is_many(a, f))
+		return talk_to_many(a, calls, n, s, f, e);
 	if (machine_find(&a->machine, &spec, &a->opts, NULL, e) == -1)
 		return -1;
 	if ((loop = loop_new(e)) != NULL &&
@@ -395,6 +596,8 @@ run_command(struct wsamt *a, const struct flags *f, int argc, char **argv,
 {
 	struct call call;
 
+	if (check_many(a, f, e) == -1)
+		return -1;
 	if (f->file != NULL)
 		return argc == 0 ? run_file(a, f, e) : err_set(e, ERR_USAGE,
 		    "a command or -f, not both");

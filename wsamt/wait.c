@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A pause in which the loop goes on: see wsamt.h. */
+#include "lib/fiber.h"
 #include "lib/loop.h"
 #include "wsamt/wsamt.h"
 
@@ -18,8 +19,8 @@ wsamt_rest(struct wsamt *a, int64_t ms, struct err *e)
 	int rc;
 
 	rc = loop_after(l, &timer, ms, on_pause, &over, e);
-	while (rc == 0 && !over)
-		rc = loop_turn(l, -1, e);
+	if (rc == 0)
+		rc = fiber_wait(l, &over, e);
 	loop_cancel(&timer);
 	return rc;
 }

@@ -10,7 +10,8 @@ _wsamt() {
 
 	COMPREPLY=()
 	case $prev in
-	-c | --ca | --cert | --key | --config | --password-file | -f | --file)
+	-c | --ca | --cert | --key | --config | --password-file | -f | --file | \
+	--hosts)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	-h | --host | --show-config)
@@ -19,7 +20,8 @@ _wsamt() {
 		    awk '$1 == "host" { sub(/#.*/, ""); $1 = ""; print }' \
 		    "$file" 2>/dev/null)" -- "$cur")
 		return ;;
-	-P | -u | -p | --port | --user | --password | --pin | --timeout)
+	-P | -u | -p | -j | --port | --user | --password | --pin | --timeout | \
+	--jobs | --stagger)
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
@@ -34,7 +36,7 @@ _wsamt() {
 			continue
 		fi
 		case ${COMP_WORDS[i]} in
-		-[hPupcf] | --file | --host | --port | --user | --password | --ca | \
+		-[hPupcfj] | --hosts | --jobs | --stagger | --file | --host | --port | --user | --password | --ca | \
 		--cert | --key | --config | --password-file | --pin | --timeout)
 			skip=1 ;;
 		-*)	;;

@@ -26,6 +26,8 @@ struct wsamt {
 	bool dry;			/* --dry-run */
 	unsigned orders;		/* that --dry-run kept back */
 	struct out said;		/* and what they are */
+	struct buf *sink;		/* one of many: its output; else NULL */
+	size_t index;			/* which of them */
 };
 
 /* argv: the command's arguments alone, as many as its row says. */

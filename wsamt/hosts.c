@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists and ranges of names: see hosts.h. */
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/err.h"
+#include "lib/opts.h"
+#include "wsamt/hosts.h"
+#include "wsamt/script.h"
+
+#define DIGITS "0123456789"
+#define NUMBER_MAX 999999999L
+
+struct name { char text[HOSTS_NAME_MAX]; size_t len; };
+
+static int expand(struct hosts *h, const struct name *so_far, const char *rest,
+    struct err *e);
+
+bool
+hosts_is_list(const char *text)
+{
+	return strchr(text, ',') != NULL ||
+	    (text[0] != '[' && strchr(text, '[') != NULL);
+}
+
+static int
+same(const void *a, const void *b)
+{
+	return strcasecmp(a, b);
+}
+
+/* One name more, unless it is there. */
+static int
+add_name(struct hosts *h, const char *text, struct err *e)
+{
+	char **names, *copy, **node;
+
+	if (h->made++ == HOSTS_MAX)
+		return err_set(e, ERR_USAGE, "more than %d machines at once",
+		    HOSTS_MAX);
+	names = reallocarray(h->names, h->n + 1, sizeof *names);
+	if (names == NULL)
+		return err_sys(e, ERR_LOCAL, "naming machines");
+	h->names = names;
+	if ((copy = strdup(text)) == NULL ||
+	    (node = tsearch(copy, &h->seen, same)) == NULL) {
+		free(copy);
+		return err_sys(e, ERR_LOCAL, "naming machines");
+	}
+	if (*node == copy)
+		names[h->n++] = copy;
+	else
+		free(copy);
+	return 0;
+}
+
+static int
+append(struct name *n, const char *p, size_t len, struct err *e)
+{
+	if (len >= sizeof n->text - n->len)
+		return err_set(e, ERR_USAGE, "\"%.40s...\" is too long for "
+		    "the name of a machine", n->text);
+	memcpy(n->text + n->len, p, len);
+	n->len += len;
+	n->text[n->len] = '\0';
+	return 0;
+}
+
+/* "7" or "01-40", which ends at ',' or ']'; NULL: neither. */
+static const char *
+range(const char *p, long *low, long *high, int *width)
+{
+	size_t n = strspn(p, DIGITS);
+
+	if (n == 0 || n > 9)
+		return NULL;
+	*width = (int)n;
+	*low = *high = strtol(p, NULL, 10);
+	p += n;
+	if (*p == '-') {
+		n = strspn(++p, DIGITS);
+		if (n == 0 || n > 9)
+			return NULL;
+		*high = strtol(p, NULL, 10);
+		p += n;
+	}
+	return *p == ',' || *p == ']' ? p : NULL;
+}
+
+/* p: behind the bracket that opens the range. */
+static int
+expand_range(struct hosts *h, const struct name *so_far, const char *p,
+    struct err *e)
+{
+	const char *end = p + strcspn(p, "]"), *all = p;
+	char number[16];
+	struct name n;
+	long low, high;
+	int width;
+
+	do {
+		if ((p = range(p, &low, &high, &width)) == NULL ||
+		    low > high || *end == '\0')
+			return err_set(e, ERR_USAGE, "\"%.60s[%.*s]\" is no "
+			    "range of names; one is rack[01-40] or "
+			    "rack[1-3,7]", so_far->text, (int)(end - all),
+			    all);
+		for (; low <= high; low++) {
+			n = *so_far;
+			(void)snprintf(number, sizeof number, "%0*ld", width,
+			    low);
+			if (append(&n, number, strlen(number), e) == -1 ||
+			    expand(h, &n, end + 1, e) == -1)
+				return -1;
+		}
+	} while (*p++ == ',');
+	return 0;
+}
+
+static int
+expand(struct hosts *h, const struct name *so_far, const char *rest,
+    struct err *e)
+{
+	size_t n = strcspn(rest, "[]");
+	struct name name = *so_far;
+
+	if (append(&name, rest, n, e) == -1)
+		return -1;
+	if (rest[n] == '[')
+		return expand_range(h, &name, rest + n + 1, e);
+	if (rest[n] == ']')
+		return err_set(e, ERR_USAGE, "\"%.60s]\": a bracket closes "
+		    "that was not opened", name.text);
+	return add_name(h, name.text, e);
+}
+
+/* Up to the comma that ends it: those in brackets do not. */
+static size_t
+word_length(const char *p)
+{
+	bool inside = false;
+	size_t n;
+
+	for (n = 0; p[n] != '\0' && (inside || p[n] != ','); n++)
+		if (p[n] == '[' || p[n] == ']')
+			inside = p[n] == '[';
+	return n;
+}
+
+static int
+add_word(struct hosts *h, const char *text, size_t len, struct err *e)
+{
+	struct name word = { .len = 0 }, empty = { .len = 0 };
+
+	if (append(&word, text, len, e) == -1)
+		return -1;
+	if (len == 0)
+		return err_set(e, ERR_USAGE, "a name is missing beside a "
+		    "comma");
+	return word.text[0] == '[' ? add_name(h, word.text, e) :
+	    expand(h, &empty, word.text, e);
+}
+
+int
+hosts_add(struct hosts *h, const char *text, struct err *e)
+{
+	size_t n;
+
+	for (;;) {
+		n = word_length(text);
+		if (add_word(h, text, n, e) == -1)
+			return -1;
+		if (text[n] == '\0')
+			return 0;
+		text += n + 1;
+	}
+}
+
+int
+hosts_read(struct hosts *h, const char *path, struct err *e)
+{
+	struct script s;
+	int rc, i;
+	size_t l;
+
+	rc = script_read(&s, path, e);
+	if (rc == -1)
+		return -1;
+	for (l = 0; rc == 0 && l < s.n; l++)
+		for (i = 0; rc == 0 && i < s.lines[l].argc; i++)
+			if ((rc = hosts_add(h, s.lines[l].argv[i], e)) == -1)
+				(void)err_ctx(e, "%s:%u", path,
+				    s.lines[l].number);
+	script_clear(&s);
+	return rc;
+}
+
+static void
+keep_text(void *text)
+{
+	(void)text;			/* names[] has it */
+}
+
+void
+hosts_clear(struct hosts *h)
+{
+	size_t i;
+
+	tdestroy(h->seen, keep_text);
+	for (i = 0; i < h->n; i++)
+		free(h->names[i]);
+	free(h->names);
+	*h = (struct hosts){ .n = 0 };
+}
