@@ -330,8 +330,8 @@ sim_unplug(struct sim *sim)
 		return;
 	sim->model.plugged = false;
 	sim->on_after_off = false;
-	if (sim->model.power != HOST_OFF)
-		(void)sim->host_ops->power_off(sim->host, &e);
+	/* Off as well: it may be about to go on. */
+	(void)sim->host_ops->power_off(sim->host, &e);
 	sim_ports_changed(sim);
 	sim_network_changed(sim);
 }
