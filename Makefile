@@ -13,6 +13,9 @@ DATADIR = $(PREFIX)/share/amt-tools
 CC ?= cc
 CFLAGS ?= -O2 -g
 O ?= $(if $(SAN),build-san,build)
+ifeq ($(strip $(O)),)
+$(error O, the folder for objects, is empty)
+endif
 
 # A tool is its name, its packages and the parts of libamtcommon it links:
 # common (libc), tls (GnuTLS), ws (libxml2, libcurl).  They are separate
