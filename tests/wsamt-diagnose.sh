@@ -51,16 +51,18 @@ wsamt link --force s0-ac s0-dc
 mends link 'the link goes away when the system is off, and AMT with it'
 is "$(wsamt --json link | jq -r .policy)" s0-ac,sx-ac,s0-dc "the others are kept"
 ctl clock 3600
-mends clock 'the clock is 3600 seconds ahead'
+mends clock 'the clock is 3'	# 3600 seconds ahead, or 3599 a moment later
 ctl clock -90
 finds clock 'the clock is '
 wsamt timesync >"$T/offset"
 
-# A certificate that ends soon.
+# A certificate that ends soon: in four days and a half, whatever the second.
 cd "$T" || exit 3
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=ca -keyout ca.key -out ca.pem 2>/dev/null
 openssl req -newkey rsa:2048 -nodes -subj /CN=pc -keyout pc.key -out pc.csr 2>/dev/null
-openssl x509 -req -in pc.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 5 -out pc.pem 2>/dev/null
+printf 'tls_www_server\nexpiration_date = "%s"\n' "$(date -ud '108 hours' '+%F %T UTC')" >pc.tmpl
+certtool --generate-certificate --load-request pc.csr --load-ca-certificate ca.pem \
+    --load-ca-privkey ca.key --template pc.tmpl --outfile pc.pem 2>/dev/null
 wsamt addkey pc.key && wsamt addcert pc.pem && wsamt mktlsctx pc.pem && wsamt netboth on && wsamt nettls on && wsamt commit
 finds certificate 'the certificate of TLS ends in 4 days'
 has "$mend" "wsamt addcert" "names the commands"
