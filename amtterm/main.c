@@ -17,6 +17,7 @@
 #include "amtterm/pty.h"
 #include "amtterm/session.h"
 #include "amtterm/talk.h"
+#include "lib/inherit.h"
 #include "lib/log.h"
 #include "lib/secret.h"
 #include "lib/tty.h"
@@ -286,6 +287,7 @@ main(int argc, char **argv)
 	int rc;
 
 	secret_protect_process();
+	inherit_mend();
 	log_init("amtterm", 0);
 	rc = opts_parse(&a.opts, &spec, argc, argv, &e);
 	if (rc == OPTS_HELP) {

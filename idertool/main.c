@@ -17,6 +17,7 @@
 #include "idertool/show.h"
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/inherit.h"
 #include "lib/json.h"
 #include "lib/log.h"
 #include "lib/loop.h"
@@ -172,6 +173,17 @@ draw_line(struct app *a, int64_t now)
 	a->drawn = true;
 }
 
+/* To who reads us; when nobody does any more, the machine is still served. */
+static int
+print(const struct buf *text, struct err *e)
+{
+	if ((fwrite(text->data, 1, text->len, stdout) < text->len ||
+	    fflush(stdout) == EOF) && (errno != EPIPE ||
+	    freopen("/dev/null", "w", stdout) == NULL))
+		return err_sys(e, ERR_LOCAL, "writing to standard output");
+	return 0;
+}
+
 /* An event, for programs: a word, or an object. */
 static int
 tell(struct app *a, const char *event, struct err *e)
@@ -189,14 +201,10 @@ tell(struct app *a, const char *event, struct err *e)
 		json_object_end(&j);
 		if (j.failed)
 			rc = err_set(e, ERR_LOCAL, "out of memory");
-	} else {
-		rc = buf_addf(&text, e, "%s", event);
 	}
-	if (rc == 0 && (printf("%.*s\n", (int)text.len,
-	    (const char *)text.data) < 0 || fflush(stdout) == EOF))
-		rc = errno == EPIPE && freopen("/dev/null", "w", stdout) ?
-		    0 :			/* nobody listens: served all the same */
-		    err_sys(e, ERR_LOCAL, "writing to standard output");
+	if (rc == 0 && (rc = buf_addf(&text, e, "%s\n", a->json ? "" :
+	    event)) == 0)
+		rc = print(&text, e);
 	buf_clear(&text);
 	return rc;
 }
@@ -475,7 +483,7 @@ summarize(struct app *a, struct err *e)
 	buf_clear(&text);
 	if (a->json && (rc = show_json(&text, a->machine.name, s, now,
 	    e)) == 0)
-		(void)fwrite(text.data, 1, text.len, stdout);	/* main flushes */
+		rc = print(&text, e);
 	buf_clear(&text);
 	return rc;
 }
@@ -579,6 +587,7 @@ main(int argc, char **argv)
 	int rc;
 
 	secret_protect_process();
+	inherit_mend();
 	log_init("idertool", 0);
 	rc = opts_parse(&a.opts, &spec, argc, argv, &e);
 	if (rc == OPTS_HELP) {

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Logging to standard error: see log.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/err.h"
 #include "lib/log.h"
@@ -16,25 +14,9 @@ static const char *log_tool = "amt";
 static int log_verbosity;
 static const char *log_eol = "\n";
 
-/*
- * Who started us may have closed 0, 1 or 2; our own sockets must not take
- * their places.  Reading ends at once then, writing is an error.
- */
-static void
-fill_standard_files(void)
-{
-	int fd;
-
-	while ((fd = open("/dev/null", O_RDONLY)) != -1 && fd <= STDERR_FILENO)
-		;
-	if (fd != -1)
-		(void)close(fd);
-}
-
 void
 log_init(const char *tool, int verbosity)
 {
-	fill_standard_files();
 	log_tool = tool;
 	log_verbosity = verbosity;
 }

@@ -16,10 +16,6 @@ struct err;
 
 enum log_level { LOG_QUIET = -1, LOG_WARN = 0, LOG_INFO, LOG_DEBUG, LOG_BYTES };
 
-/*
- * First in main: also opens what is closed of 0, 1 and 2, so that no socket
- * of ours is taken for standard output or error.
- */
 void log_init(const char *tool, int verbosity);
 bool log_wants(enum log_level level);
 /*

@@ -17,6 +17,7 @@
 
 #include "lib/conf.h"
 #include "lib/err.h"
+#include "lib/inherit.h"
 #include "lib/log.h"
 #include "lib/machine.h"
 #include "lib/opts.h"
@@ -351,6 +352,7 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int rc = -1;
 
+	inherit_mend();
 	log_init("pingwait", 0);
 	/* Set-user-ID gives nothing here: it would read files for others. */
 	if (setresgid(getgid(), getgid(), getgid()) == -1 ||

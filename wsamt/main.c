@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/conf.h"
+#include "lib/inherit.h"
 #include "lib/log.h"
 #include "lib/loop.h"
 #include "lib/secret.h"
@@ -655,6 +656,7 @@ main(int argc, char **argv)
 	int rc;
 
 	secret_protect_process();
+	inherit_mend();
 	log_init("wsamt", 0);
 	rc = run(&a, argc, argv, &e);
 	machine_clear(&a.machine);

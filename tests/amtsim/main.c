@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/err.h"
+#include "lib/inherit.h"
 #include "lib/log.h"
 #include "door.h"
 #include "fault.h"
@@ -526,6 +527,7 @@ main(int argc, char **argv)
 	struct err e;
 	int c, rc = -1;
 
+	inherit_mend();
 	log_init("amtsim", 0);
 	while ((c = getopt_long(argc, argv, "+v", options, NULL)) != -1) {
 		if (c == O_HELP || c == O_VERSION || c == O_FAULTS ||
