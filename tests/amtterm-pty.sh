@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # A serial port for other programs: raw, private, found by a link that is
 # replaced and removed only when it is nobody else's; readers come and go.
-# ConMan, screen and expect use it as they would any.
+# ConMan, minicom, screen and expect use it as they would any.
 . ./lib.sh
 start_sim --power on --pace 0
 until_ok host_echoes
@@ -100,6 +100,14 @@ if command -v conmand >/dev/null; then
 	has "$(cat "$T/htpc.log")" "$t" "and conmand keeps its log"
 else
 	skip "no conmand"
+fi
+if command -v minicom >/dev/null; then
+	t=$(token)
+	TERM=vt100 run ptyrun "expect:Welcome to minicom" "send: $t" "expect:$t" \
+	    "send:$(printf '\001')x" "expect:Leave Minicom?" "send:$(printf '\r')" -- minicom -o -D "$T/port"
+	is "$rc" 0 "minicom talks through it"
+else
+	skip "no minicom"
 fi
 if command -v screen >/dev/null; then
 	t=$(token)
