@@ -132,16 +132,19 @@ redir_message_name(enum redir_service s, enum redir_side from, uint8_t type)
 /* ---- session start and end -------------------------------------------- */
 
 static const struct {
-	const char *tag, *name, *remedy;
+	const char *tag, *name, *remedy, *end;	/* end: a method */
 } services[] = {
 	[REDIR_SOL] = { "SOL ", "serial-over-LAN",
 	    "enable it with \"wsamt sol on\", the port with "
-	    "\"wsamt redirport on\"" },
+	    "\"wsamt redirport on\"",
+	    "AMT_RedirectionService TerminateSession SessionType=1" },
 	[REDIR_IDER] = { "IDER", "storage redirection",
 	    "enable it with \"wsamt ider on\", the port with "
-	    "\"wsamt redirport on\"" },
+	    "\"wsamt redirport on\"",
+	    "AMT_RedirectionService TerminateSession SessionType=0" },
 	[REDIR_KVM] = { "KVMR", "KVM",
-	    "enable it in the firmware's own menu (MEBx)" },
+	    "enable it in the firmware's own menu (MEBx)",
+	    "IPS_KVMRedirectionSettingData TerminateSession" },
 };
 
 const char *
@@ -229,17 +232,17 @@ redir_start_error(enum redir_service s, uint8_t status, const char *host,
 	case REDIR_BUSY:
 		return err_set(e, ERR_REFUSED, "%s: a %s session is already "
 		    "open, and there can be one only; close that one first "
-		    "(one that was cut off ends by itself within a minute)",
-		    host, name);
+		    "(one that was cut off ends by itself within a minute, "
+		    "\"wsamt invoke %s\" ends any)", host, name,
+		    services[s].end);
 	case REDIR_NO_SERVICE:
 	case REDIR_DISABLED:
 		return err_set(e, ERR_REFUSED, "%s: %s is disabled; %s", host,
 		    name, services[s].remedy);
 	case REDIR_CONSENT:
 		return err_set(e, ERR_REFUSED, "%s: %s needs the consent of "
-		    "whoever sits in front of the machine; \"wsamt get "
-		    "IPS_OptInService\" shows for what it is required", host,
-		    name);
+		    "whoever sits in front of the machine; \"wsamt consent "
+		    "start\" asks for it", host, name);
 	default:
 		return err_set(e, ERR_REFUSED, "%s refused %s with status %u, "
 		    "which says no more; \"wsamt sol\" and \"wsamt "
