@@ -212,16 +212,26 @@ secret_read_credential(struct secret *s, const char *name, struct err *e)
 	return read_path(s, path, false, e);
 }
 
+/* What is meant for us stays here; in a child, where nobody else looks. */
+static void
+drop_our_environment(void)
+{
+	char **from, **to;
+
+	for (from = to = environ; from != NULL && *from != NULL; from++)
+		if (strncmp(*from, "AMT_", 4) != 0 &&
+		    strncmp(*from, "WSMAN_", 6) != 0)
+			*to++ = *from;
+	if (to != NULL)
+		*to = NULL;
+}
+
 static void
 run_command(const char *command, int out)
 {
-	static const char *const drop[] = { "AMT_HOST", "AMT_PASSWORD",
-	    "AMT_CONF", "WSMAN_HOST", "WSMAN_PORT", "WSMAN_USER", "WSMAN_PASS" };
 	sigset_t none;
-	size_t i;
 
-	for (i = 0; i < sizeof drop / sizeof drop[0]; i++)
-		(void)unsetenv(drop[i]);
+	drop_our_environment();
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);		/* a tool may ignore it */
