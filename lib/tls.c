@@ -282,6 +282,23 @@ check_chain(struct tls *t, const struct trust *trust, const char *pin,
 	return -1;
 }
 
+/* The zone of an IPv6 address (fe80::1%eth0) is our affair: it is left out. */
+static bool
+is_named(gnutls_x509_crt_t leaf, const char *name)
+{
+	char address[64];
+	size_t n;
+
+	if (name == NULL)
+		return false;
+	if (strchr(name, ':') != NULL && name[n = strcspn(name, "%")] == '%' &&
+	    n < sizeof address) {
+		(void)snprintf(address, sizeof address, "%.*s", (int)n, name);
+		name = address;
+	}
+	return gnutls_x509_crt_check_hostname(leaf, name) != 0;
+}
+
 static int
 check_name(struct tls *t, const struct trust *trust, struct err *e)
 {
@@ -301,9 +318,7 @@ check_name(struct tls *t, const struct trust *trust, struct err *e)
 		gnutls_x509_crt_deinit(leaf);
 		return tls_fail(e, ERR_TRUST, "its certificate", rc);
 	}
-	fits = gnutls_x509_crt_check_hostname(leaf, trust->name) != 0 ||
-	    (trust->address != NULL &&
-	    gnutls_x509_crt_check_hostname(leaf, trust->address) != 0);
+	fits = is_named(leaf, trust->name) || is_named(leaf, trust->address);
 	if (!fits && gnutls_x509_crt_get_dn_by_oid(leaf,
 	    GNUTLS_OID_X520_COMMON_NAME, 0, 0, cn, &size) < 0)
 		cn[0] = '\0';

@@ -30,13 +30,17 @@ refused() {	# TEXT PART
 }
 
 ca ours; ca other
-leaf good ours 'cn = htpc' 'dns_name = localhost' 'ip_address = 127.0.0.1' 'expiration_days = 5'
+leaf good ours 'cn = htpc' 'dns_name = localhost' 'ip_address = 127.0.0.1' 'ip_address = fe80::7' 'expiration_days = 5'
 leaf noname ours 'cn = somebody else' 'expiration_days = 5'
 leaf old ours 'cn = localhost' 'dns_name = localhost' 'activation_date = 2001-01-01 00:00:00' 'expiration_date = 2002-01-01 00:00:00'
 
 start_sim --profile 16 --cert good.pem --key good.key
 try -c ours.pem localhost; is $rc 0 "CA, name: welcome"
 try -c ours.pem 127.0.0.1; is $rc 0 "CA, address in the certificate: welcome"
+if [ "$AMT_TEST_NS" = own ]; then
+	ip addr add fe80::7/64 dev lo nodad
+	try -c ours.pem '[fe80::7%lo]'; is $rc 0 "CA, an address with a zone: welcome"
+fi
 try --pin "$(pin_of good)" 127.0.0.1; is $rc 0 "pin: welcome"
 pretty=sha256:$(pin_of good | tr a-f A-F | sed 's/../&:/g; s/:$//')
 try --pin "$pretty" 127.0.0.1; is $rc 0 "pin with colons and capitals: welcome"
