@@ -197,9 +197,9 @@ on_handshake_late(void *arg)
 {
 	struct dial *d = arg;
 
-	(void)err_set(&d->failure, ERR_NET, "%s port %u: no TLS handshake in "
-	    "%lld seconds; is it a port without TLS?", d->m->name, d->port,
-	    (long long)d->limit_ms / 1000);
+	(void)err_set(&d->failure, ERR_NET, "%s port %u: no TLS handshake "
+	    "within %g s; is it a port without TLS?", d->m->name, d->port,
+	    (double)d->limit_ms / 1000);
 	fail(d);
 }
 
@@ -452,8 +452,8 @@ all_failed(struct dial *d)
 	    "ports %u and %u" : "port %u", want[0], want[1]);
 	if (error == ETIMEDOUT)
 		(void)err_set(&d->failure, ERR_NET, "%s %s: no answer within "
-		    "%lld seconds (%s)", d->m->name, which,
-		    (long long)(d->limit_ms + 999) / 1000, what(d));
+		    "%g s (%s)", d->m->name, which,
+		    (double)d->limit_ms / 1000, what(d));
 	else if (error == ECONNREFUSED && d->service == DIAL_REDIRECTION)
 		(void)err_set(&d->failure, ERR_NET, "%s %s: connection "
 		    "refused; is redirection on? \"wsamt -h %s redirport\" "
@@ -499,8 +499,8 @@ on_late(void *arg)
 		on_connect_late(d);
 		return;
 	}
-	(void)err_set(&d->failure, ERR_NET, "%s: the name was not resolved in "
-	    "%lld seconds", d->m->name, (long long)d->limit_ms / 1000);
+	(void)err_set(&d->failure, ERR_NET, "%s: the name was not resolved within "
+	    "%g s", d->m->name, (double)d->limit_ms / 1000);
 	fail(d);
 }
 

@@ -27,7 +27,7 @@ try -v htpc
 is $rc 0 "IPv6 is silent: IPv4 is taken"
 try --timeout 0.7 six
 is $rc 4 "nobody answers: 4"
-has "$err" "no answer within" "and says so"
+has "$err" "no answer within 0.7 s" "and says so"
 undrop
 
 drop 'tcp dport 623'
@@ -36,6 +36,15 @@ is "$rc $out" "0 on" "port 623 is silent: 16992 is taken"
 has "$err" "port 16992" "and -v names it"
 is "$(state .http.challenges)" 1 "only one connection got a login"
 undrop
+# Another port that was named stands alone, and -P beats what stands with the host.
+run timeout 30 wsamt -h htpc:16992 power
+is "$rc $out" "0 on" "HOST:PORT"
+run timeout 30 wsamt -h '[fd00::7]:16992' power
+is "$rc $out" "0 on" "[ADDRESS]:PORT"
+run timeout 30 wsamt -h htpc:9 -P 16992 power
+is "$rc $out" "0 on" "-P beats HOST:PORT"
+run wsamt -h htpc:9 power
+is $rc 4 "a port that is named is the only one"
 
 run wsamt -h htpc -P 16994 --timeout 2 power
 is "$([ "$rc" -ne 0 ] && echo failed)" failed "WS-Man on a redirection port fails"
@@ -46,6 +55,22 @@ has "$err" "ports 623 and 16992" "and says where"
 run amtterm htpc </dev/null
 is $rc 4 "nothing listens, console: 4"
 has "$err" "wsamt -h htpc redirport" "and says what diagnoses it"
+# With TLS the same, and never in plain.
+start_sim --profile 16 --power on
+drop 'tcp dport 664'
+run timeout 30 wsamt -v --tofu -h htpc power
+is "$rc $out" "0 on" "port 664 is silent: 16993 is taken"
+has "$err" "port 16993" "and -v names it"
+undrop
+stop_sim
+start_sim --profile 11 --power on
+drop 'tcp dport { 664, 16993 }'
+run timeout 30 wsamt --insecure --timeout 0.7 -h htpc power
+is $rc 4 "both TLS ports are silent, both others are open: 4"
+is "$(state .http.connections)" 0 "and they were not spoken to"
+undrop
+stop_sim
+
 run amtterm nosuch.invalid </dev/null
 is $rc 4 "unknown name: 4"
 has "$err" "nosuch.invalid" "and which"
