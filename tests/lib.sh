@@ -31,7 +31,7 @@ if [ -z "${AMT_TEST_NS:-}" ]; then
 	fi
 	export AMT_TEST_NS=none		# amtsim --address 127.x.y.z instead
 elif [ "$AMT_TEST_NS" = own ]; then
-	ip link set lo up
+	ip link set lo up || exit 3
 fi
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/$name.XXXXXX") || exit 3
@@ -188,10 +188,12 @@ sees() {
 	until at=$(unseen | grep -aboF -m 1 -e "$1"); do
 		tries=$((tries + 1))
 		if [ $tries -ge 1200 ]; then
-			fail "$2" "not seen in 60 s: $1" "but:" \
+			fail "$2" "not seen: $1" "but:" \
 			    "$(unseen | tail -c 600 | cat -v)"
 			return 1
 		fi
+		# Who has ended prints no more: look once again.
+		kill -0 "$console" 2>/dev/null || tries=$((tries + 600))
 		sleep 0.05
 	done
 	seen=$((seen + ${at%%:*} + ${#1}))
