@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/err.h"
+#include "lib/hosts.h"
 #include "lib/machine.h"
 
 #define CREDENTIAL "amt.password"	/* systemd credential looked for */
@@ -314,12 +315,21 @@ find_port(struct machine *m, const struct sources *s, uint16_t named,
 	return 0;
 }
 
+const char *
+machine_named(const struct machine_spec *spec, const struct opts *o)
+{
+	const char *which, *host = o->host;
+
+	if (host == NULL)
+		host = from_env(spec->host_env, &which);
+	return host != NULL ? host : spec->fallback_host;
+}
+
 int
 machine_find(struct machine *m, const struct machine_spec *spec,
     const struct opts *o, const char *host, struct err *e)
 {
 	struct sources s = { .o = o, .spec = spec };
-	const char *which = "";
 	uint16_t port = 0;
 	int w;
 
@@ -330,14 +340,13 @@ machine_find(struct machine *m, const struct machine_spec *spec,
 		return err_set(e, ERR_USAGE, "two machines, \"%s\" by -h and "
 		    "\"%s\"; one at a time", o->host, host);
 	if (host == NULL)
-		host = o->host;
-	if (host == NULL)
-		host = from_env(spec->host_env, &which);
-	if (host == NULL)
-		host = spec->fallback_host;
+		host = machine_named(spec, o);
 	if (host == NULL)
 		return err_set(e, ERR_USAGE, "no machine named: give a host, "
 		    "or set AMT_HOST");
+	if (hosts_is_list(host))
+		return err_set(e, ERR_USAGE, "\"%s\" names several machines; "
+		    "this takes one at a time", host);
 	if (o->user != NULL && o->user[0] == '\0')
 		return err_set(e, ERR_USAGE, "--user: the name is empty");
 	if (conf_load(&m->conf, o->config, e) == -1)

@@ -61,9 +61,13 @@ struct machine_spec {
 /* For tools of the redirection ports; wsamt has its own. */
 extern const struct machine_spec machine_redirection;
 
+/* The name that -h gives, the environment or the fallback; NULL: none. */
+const char *machine_named(const struct machine_spec *spec,
+    const struct opts *o);
+
 /*
- * host: the operand or NULL (then -h, environment, fallback).  Loads the
- * hosts file.  -1: ERR_USAGE, ERR_LOCAL.  o must outlive m.
+ * host: the operand or NULL (then machine_named()).  Loads the hosts file.
+ * A list or range of names is ERR_USAGE.  -1: ERR_USAGE, ERR_LOCAL.  o must outlive m.
  */
 int machine_find(struct machine *m, const struct machine_spec *spec,
     const struct opts *o, const char *host, struct err *e);

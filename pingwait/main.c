@@ -17,6 +17,7 @@
 
 #include "lib/conf.h"
 #include "lib/err.h"
+#include "lib/hosts.h"
 #include "lib/inherit.h"
 #include "lib/log.h"
 #include "lib/machine.h"
@@ -61,8 +62,7 @@ static const struct opts_row rows[] = {
 struct command {
 	struct wait_options wait;
 	const char *config;
-	const char **hosts;		/* as given */
-	size_t nhosts;
+	struct hosts hosts;
 	uint32_t count;			/* -n; 0: not given */
 	char **then;			/* the command; NULL: none */
 	int verbosity;
@@ -172,7 +172,7 @@ take(struct command *c, int val, char *text, struct err *e)
 			    "other, and one is enough");
 		w->family = val == '4' ? AF_INET : AF_INET6;
 		return 0;
-	case 'h': c->hosts[c->nhosts++] = text; return 0;
+	case 'h': return hosts_add(&c->hosts, text, e);
 	case CONFIG: c->config = text; return 0;
 	case JSON: w->json = true; return 0;
 	case 'q': w->quiet = true; return 0;
@@ -250,7 +250,8 @@ parse(struct command *c, int argc, char **argv, struct err *e)
 			return 0;
 	}
 	for (; optind < argc; optind++)
-		c->hosts[c->nhosts++] = argv[optind];
+		if (hosts_add(&c->hosts, argv[optind], e) == -1)
+			return -1;
 	return 0;
 }
 
@@ -260,13 +261,14 @@ check(struct command *c, struct err *e)
 	struct wait_options *w = &c->wait;
 	const char *env = secure_getenv("AMT_HOST");
 
-	if (c->nhosts == 0 && env != NULL && env[0] != '\0')
-		c->hosts[c->nhosts++] = env;
-	if (c->nhosts == 0)
+	if (c->hosts.n == 0 && env != NULL && env[0] != '\0' &&
+	    hosts_add(&c->hosts, env, e) == -1)
+		return -1;
+	if (c->hosts.n == 0)
 		return err_set(e, ERR_USAGE, "which host? usage: pingwait "
 		    "[options] host... [-- command...]");
-	if (c->then != NULL && command_check(c->then, w->any ? 1 : c->nhosts,
-	    e) == -1)
+	if (c->then != NULL && command_check(c->then, w->any ? 1 :
+	    c->hosts.n, e) == -1)
 		return -1;
 	if (w->timeout_ms > 0 && w->delay_ms >= w->timeout_ms)
 		return err_set(e, ERR_USAGE, "-d %g waits longer than -t %g "
@@ -304,17 +306,23 @@ find(struct wait_target *t, const struct conf *conf, const char *text,
 	return 0;
 }
 
-/* The hosts that are met; their names come instead of what was given. */
+/* For the hosts that are met. */
 static int
-run_command(struct command *c, const struct wait_target *targets,
+run_command(const struct command *c, const struct wait_target *targets,
     struct err *e)
 {
+	const char **met = calloc(c->hosts.n, sizeof *met);
 	size_t i, n = 0;
+	int rc;
 
-	for (i = 0; i < c->nhosts; i++)
+	if (met == NULL)
+		return err_sys(e, ERR_LOCAL, "running %s", c->then[0]);
+	for (i = 0; i < c->hosts.n; i++)
 		if (targets[i].met)
-			c->hosts[n++] = targets[i].name;
-	return command_run(c->then, c->hosts, n, e);
+			met[n++] = targets[i].name;
+	rc = command_run(c->then, met, n, e);
+	free(met);
+	return rc;
 }
 
 static int
@@ -327,18 +335,18 @@ run(struct command *c, struct err *e)
 
 	if (check(c, e) == -1 || conf_load(&conf, c->config, e) == -1)
 		return -1;
-	if ((targets = calloc(c->nhosts, sizeof *targets)) == NULL) {
-		err_sys(e, ERR_LOCAL, "%zu hosts", c->nhosts);
+	if ((targets = calloc(c->hosts.n, sizeof *targets)) == NULL) {
+		err_sys(e, ERR_LOCAL, "%zu hosts", c->hosts.n);
 		goto out;
 	}
-	for (i = 0; i < c->nhosts; i++)
-		if (find(&targets[i], &conf, c->hosts[i], e) == -1)
+	for (i = 0; i < c->hosts.n; i++)
+		if (find(&targets[i], &conf, c->hosts.names[i], e) == -1)
 			goto out;
-	rc = wait_for_hosts(&c->wait, targets, c->nhosts, e);
+	rc = wait_for_hosts(&c->wait, targets, c->hosts.n, e);
 	if (rc == 0 && c->then != NULL)
 		rc = run_command(c, targets, e);
  out:
-	for (i = 0; targets != NULL && i < c->nhosts; i++)
+	for (i = 0; targets != NULL && i < c->hosts.n; i++)
 		free(targets[i].name);
 	free(targets);
 	conf_clear(&conf);
@@ -358,8 +366,6 @@ main(int argc, char **argv)
 	if (setresgid(getgid(), getgid(), getgid()) == -1 ||
 	    setresuid(getuid(), getuid(), getuid()) == -1)
 		err_sys(&e, ERR_LOCAL, "giving up set-user-ID");
-	else if ((c.hosts = calloc((size_t)argc + 1, sizeof *c.hosts)) == NULL)
-		err_sys(&e, ERR_LOCAL, "options");
 	else
 		rc = parse(&c, argc, argv, &e);
 	if (rc == 0 && c.help) {
@@ -374,6 +380,6 @@ main(int argc, char **argv)
 		rc = err_sys(&e, ERR_LOCAL, "writing to standard output");
 	if (rc == -1 && !(c.wait.quiet && e.kind == ERR_NO))
 		log_error(&e);
-	free(c.hosts);
+	hosts_clear(&c.hosts);
 	return rc == 0 ? 0 : (int)e.kind;
 }

@@ -34,6 +34,10 @@ is "$rc $out $(ordered)" "0 Success: Rebooted 3 0 0" "reboot of a machine that i
 agent "$machine" "password=$good" action=reboot method=cycle
 is "$rc $out $(ordered)" "0 Success: Rebooted 3 1 0" "method=cycle"
 
+agent "ip=$at,$at" "password=$good" action=off
+is "$rc $out $(state .power)" "1  on" "a list of machines: 1"
+has "$err" "this takes one at a time" "and it says so"
+
 # The same on the command line.
 run fence_wsamt -a "$at" -p "$good" -o status
 is "$rc $out" "0 Status: ON" "short options"

@@ -56,6 +56,24 @@ wrong_file 'wrong:2: too many arguments' 'power off\nidentify x\n'
 wrong_file 'wrong:1: a quote is not closed' 'hostname "x\npower\n'
 wrong_file 'wrong: holds a NUL byte' 'power\0\n'
 wrong_file 'wrong:1: more than 128 words' "$(printf 'x %.0s' $(seq 129))"
+
+# Of two who would read standard input nobody knows which line is whose.
+printf 'rfbpass -\n' >"$T/asks"
+one_reader() {	# WORD...: nothing is read
+	printf 'power off\nrest\n' >"$T/lines"
+	run wsamt "$@" <"$T/lines"
+	is "$rc $out" "2 " "$*: exit 2"
+	has "$err" "standard input" "$*: says so"
+}
+one_reader --password-file - -f -
+one_reader --hosts - -f -
+one_reader --hosts - --password-file - power
+one_reader --password-file - rfbpass -
+one_reader --password-file - -f "$T/asks"
+one_reader --hosts - mebxpass -
+printf 'useradd joe - network 3\n' >"$T/lines"
+run wsamt -f - <"$T/lines"
+is "$rc $err" "2 wsamt: -:1: useradd -: standard input is read already, by --hosts, -f or --password-file" "nor a command of -f -"
 is "$(state .http.calls)" "$before" "nothing was sent"
 run wsamt -f "$T/none"; is $rc 3 "no such file"
 run wsamt -f "$T/bad" power; is $rc 2 "a file and a command"

@@ -50,9 +50,44 @@ is "$rc $(printf '%s\n' "$out" | grep -c '	on')" "0 40" "a person is asked once 
 # JSON: an object a machine.
 run wsamt -h '127.4.0.[1-3]' --json power
 is "$(printf '%s\n' "$out" | jq -c . | sort | head -1)" '{"host":"127.4.0.1","status":0,"result":{"power":"on"}}' "as JSON"
-is "$(wsamt -h 127.4.0.1, --json power 2>&1; echo $?)" "wsamt: a name is missing beside a comma
+is "$(wsamt -h 127.4.0.1, --json power 2>&1; echo $?)" "wsamt: \"127.4.0.1,\": a name is missing
 2" "a comma too many"
 is "$(wsamt -h '127.4.0.[1-1]' --json -f "$T/commands" | jq -c .)" '{"host":"127.4.0.1","status":0,"results":[{"hostname":"amtsim-1"},{"power":"on"}]}' "several results"
+
+# The environment names machines as -h does, and -h and --hosts win.
+is "$(AMT_HOST='127.4.0.[1-2]' wsamt -j 1 hostname)" "127.4.0.1	amtsim-1
+127.4.0.2	amtsim-2" "AMT_HOST is a range"
+is "$(AMT_HOST=127.4.0.9 WSMAN_HOST=127.4.0.3,127.4.0.4 wsamt -j 1 hostname)" "127.4.0.3	amtsim-3
+127.4.0.4	amtsim-4" "WSMAN_HOST is a list, and comes first"
+export AMT_HOST='127.4.0.[1-2]'
+is "$(wsamt -h 127.4.0.3 hostname)" amtsim-3 "-h wins"
+is "$(echo 127.4.0.3 | wsamt --hosts - hostname)" "127.4.0.3	amtsim-3" "--hosts wins"
+is "$(pingwait | cut -f 1,2 | sort)" "127.4.0.1	up
+127.4.0.2	up" "pingwait understands it, too"
+is "$(pingwait 127.4.0.3 '127.4.0.[3-4]' | cut -f 1,2 | sort)" "127.4.0.3	up
+127.4.0.4	up" "and waits for each once"
+for tool in amtterm "idertool --cd /dev/null" amtconsole; do
+	# shellcheck disable=SC2086 # its words
+	run $tool
+	is "$rc" 2 "$tool: one machine at a time"
+	has "$err" '"127.4.0.[1-2]" names several machines' "$tool: says so"
+	# shellcheck disable=SC2086
+	run $tool 127.4.0.1,127.4.0.2
+	is "$rc" 2 "$tool: nor by its operand"
+done
+
+# What holds for each of them.
+is "$(wsamt --show-config | grep '	user' | sort)" \
+    "127.4.0.1	user	admin	built-in
+127.4.0.2	user	admin	built-in" "--show-config, of what the environment names"
+run wsamt --json --show-config '127.4.0.[3-5]'
+is "$rc $(printf '%s\n' "$out" | jq -c '[.host,.status,.result.host]' | sort | tr '\n' ' ')" \
+    '0 ["127.4.0.3",0,"127.4.0.3"] ["127.4.0.4",0,"127.4.0.4"] ["127.4.0.5",0,"127.4.0.5"] ' "as JSON"
+run env -u AMT_PASSWORD setsid wsamt --show-config "$fleet" </dev/null
+is "$rc $(printf '%s\n' "$out" | grep -c '	password	ask')" "0 40" "nothing is asked"
+run wsamt --show-config --hosts "$T/room"
+is "$rc $(printf '%s\n' "$out" | grep -c '	host	')" "0 40" "--hosts"
+export AMT_HOST=127.4.0.1
 
 # Some fail: the others do not, and the highest status counts.
 ctl @3 fault wsman-busy 9
@@ -98,7 +133,7 @@ mistake '"rack[1-x]" is no range of names' -h 'rack[1-x]' power
 mistake "more than 16384 machines at once" -h 'rack[1-99999]' power
 mistake '-j: is for many machines' -h 127.4.0.1 -j 4 power
 mistake '--stagger: is for many machines' -h 127.4.0.1 --stagger 4 power
-mistake 'standard input can be read once' --hosts - -f - 
+mistake 'standard input can be read once' --hosts - -f -
 mistake 'no machine' --hosts /dev/null power
 mistake 'say --force' -h 127.4.0.1,127.4.0.2 unprovision
 is "$(state .http.calls)" "$calls" "nothing was sent"

@@ -71,6 +71,7 @@ struct flags {
 	bool go_on;			/* -k */
 	const char *file;		/* -f */
 	const char *hosts;		/* --hosts */
+	bool stdin_taken;		/* by one of them or the password's file */
 	long jobs;			/* -j; 0: not given */
 	int64_t stagger_ms;
 };
@@ -202,6 +203,36 @@ late_options(struct flags *f, int argc, char **argv)
 	return n;
 }
 
+static bool
+is_stdin(const char *path)
+{
+	return path != NULL && strcmp(path, "-") == 0;
+}
+
+static bool
+is_many(const struct wsamt *a, const struct flags *f)
+{
+	return f->hosts != NULL || hosts_is_list(machine_named(&spec,
+	    &a->opts));
+}
+
+/* What holds together of the options, before anything is read. */
+static int
+check_options(const struct wsamt *a, struct flags *f, struct err *e)
+{
+	int readers = is_stdin(f->hosts) + is_stdin(f->file) +
+	    is_stdin(a->opts.password_file);
+
+	if (readers > 1)
+		return err_set(e, ERR_USAGE, "standard input can be read "
+		    "once: by --hosts, -f or --password-file");
+	f->stdin_taken = readers == 1;
+	if (!is_many(a, f) && (f->jobs > 0 || f->stagger_ms > 0))
+		return err_set(e, ERR_USAGE, "%s: is for many machines: name "
+		    "them by -h or --hosts", f->jobs > 0 ? "-j" : "--stagger");
+	return 0;
+}
+
 /* ---- running --------------------------------------------------------------- */
 
 /* A command that was looked at and can be run. */
@@ -212,10 +243,20 @@ struct call {
 	struct flags f;
 };
 
+/* Its argument k is a secret that is to be asked for. */
+static bool
+is_asked(const struct call *call, int k)
+{
+	return is_stdin(call->argv[k]) &&
+	    strstr(call->c->args, "password") != NULL;
+}
+
 static int
 prepare(struct call *call, const struct flags *f, int argc, char **argv,
     struct err *e)
 {
+	int k;
+
 	call->f = *f;
 	if ((call->c = find_command(argv[0], e)) == NULL)
 		return -1;
@@ -226,6 +267,11 @@ prepare(struct call *call, const struct flags *f, int argc, char **argv,
 	if (call->f.wait && (call->c->run != cmd_power || call->argc == 0))
 		return err_set(e, ERR_USAGE, "--wait is for \"wsamt power "
 		    "STATE\"");
+	for (k = 0; f->stdin_taken && k < call->argc; k++)
+		if (is_asked(call, k))
+			return err_set(e, ERR_USAGE, "%s -: standard input "
+			    "is read already, by --hosts, -f or "
+			    "--password-file", call->c->word);
 	return 0;
 }
 
@@ -380,16 +426,9 @@ copy_calls(const struct call *calls, size_t n, struct err *e)
 	return NULL;
 }
 
-static bool
-is_stdin(const char *path)
-{
-	return path != NULL && strcmp(path, "-") == 0;
-}
-
 /* A secret "-" is asked once, for all machines. */
 static int
-ask_secrets(struct call *calls, size_t n, const struct flags *f,
-    struct err *e)
+ask_secrets(struct call *calls, size_t n, struct err *e)
 {
 	struct secret s = { 0 };
 	char *text;
@@ -398,12 +437,8 @@ ask_secrets(struct call *calls, size_t n, const struct flags *f,
 
 	for (i = 0; i < n; i++)
 		for (k = 0; k < calls[i].argc; k++) {
-			if (strcmp(calls[i].argv[k], "-") != 0 ||
-			    strstr(calls[i].c->args, "password") == NULL)
+			if (!is_asked(&calls[i], k))
 				continue;
-			if (is_stdin(f->hosts) || is_stdin(f->file))
-				return err_set(e, ERR_USAGE, "%s -: standard "
-				    "input is read already", calls[i].c->word);
 			if (wsamt_secret(&s, calls[i].argv[k],
 			    calls[i].c->word, e) == -1)
 				return -1;
@@ -433,34 +468,18 @@ do_work(struct wsamt *a, struct wsman_hub *hub, void *arg, struct err *e)
 	return rc;
 }
 
-static bool
-is_many(const struct wsamt *a, const struct flags *f)
-{
-	return f->hosts != NULL || (a->opts.host != NULL &&
-	    hosts_is_list(a->opts.host));
-}
-
-/* What holds together of the options, before anything is read. */
+/* The machines: --hosts and -h together, else what the environment says. */
 static int
-check_many(const struct wsamt *a, const struct flags *f, struct err *e)
-{
-	if (!is_many(a, f) && (f->jobs > 0 || f->stagger_ms > 0))
-		return err_set(e, ERR_USAGE, "%s: is for many machines: name "
-		    "them by -h or --hosts", f->jobs > 0 ? "-j" : "--stagger");
-	if (is_many(a, f) && is_stdin(f->hosts) + is_stdin(f->file) +
-	    is_stdin(a->opts.password_file) > 1)
-		return err_set(e, ERR_USAGE, "standard input can be read "
-		    "once: by --hosts, -f or --password-file");
-	return 0;
-}
-
-static int
-read_hosts(struct hosts *hosts, const struct wsamt *a, const struct flags *f,
+read_hosts(struct hosts *hosts, struct wsamt *a, const struct flags *f,
     struct err *e)
 {
-	if (a->opts.host != NULL && hosts_add(hosts, a->opts.host, e) == -1)
+	const char *named = f->hosts != NULL ? a->opts.host :
+	    machine_named(&spec, &a->opts);
+
+	a->opts.host = NULL;		/* each has its own */
+	if (named != NULL && hosts_add(hosts, named, e) == -1)
 		return -1;
-	if (f->hosts != NULL && hosts_read(hosts, f->hosts, e) == -1)
+	if (f->hosts != NULL && script_read_hosts(hosts, f->hosts, e) == -1)
 		return -1;
 	return hosts->n > 0 ? 0 : err_set(e, ERR_USAGE, "%s names no machine",
 	    f->hosts);
@@ -480,16 +499,14 @@ talk_to_many(struct wsamt *a, const struct call *calls, size_t n,
 	int rc = -1, k;
 	size_t i;
 
-	if (read_hosts(&hosts, a, f, e) == -1)
-		goto out;
-	a->opts.host = NULL;		/* each has its own */
-	if ((w.calls = copy_calls(calls, n, e)) == NULL)
+	if (read_hosts(&hosts, a, f, e) == -1 ||
+	    (w.calls = copy_calls(calls, n, e)) == NULL)
 		goto out;
 	for (i = 0; i < n; i++)
 		w.calls[i].f.json = m.json;	/* one kind of output */
 	for (k = 0; s == NULL && k < calls[0].argc; k++)
 		explicit_bzero(calls[0].argv[k], strlen(calls[0].argv[k]));
-	if (ask_secrets(w.calls, n, f, e) == 0)
+	if (ask_secrets(w.calls, n, e) == 0)
 		rc = many_run(&m, e);
  out:
 	free_calls(w.calls, n);
@@ -569,16 +586,12 @@ show_settings(struct wsamt *a, struct err *e)
 }
 
 static int
-show_config(struct wsamt *a, const struct flags *f, int argc, char **argv,
-    struct err *e)
+show_machine(struct wsamt *a, struct wsman_hub *hub, void *arg, struct err *e)
 {
+	const struct flags *f = arg;
 	int rc;
 
-	if (argc > 1)
-		return err_set(e, ERR_USAGE, "--show-config takes one machine");
-	if (machine_find(&a->machine, &spec, &a->opts, argc > 0 ? argv[0] :
-	    NULL, e) == -1)
-		return -1;
+	(void)hub;			/* nobody is spoken to */
 	out_init(&a->out, f->json);
 	out_begin(&a->out);
 	rc = out_fact(&a->out, "host", a->machine.name, e);
@@ -586,8 +599,33 @@ show_config(struct wsamt *a, const struct flags *f, int argc, char **argv,
 		rc = show_settings(a, e);
 	out_end(&a->out);
 	if (rc == 0)
-		rc = out_print(&a->out, e);
+		rc = deliver(a, &a->out, e);
 	out_clear(&a->out);
+	return rc;
+}
+
+static int
+show_config(struct wsamt *a, struct flags *f, int argc, char **argv,
+    struct err *e)
+{
+	struct hosts hosts = { 0 };
+	struct many m = { .hosts = &hosts, .opts = &a->opts, .spec = &spec,
+	    .jobs = MANY_JOBS, .json = f->json, .no_login = true,
+	    .work = show_machine, .arg = f };
+	int rc = -1;
+
+	if (argc + (a->opts.host != NULL) > 1)
+		return err_set(e, ERR_USAGE, "--show-config takes one name, "
+		    "list or range");
+	if (argc > 0)
+		a->opts.host = argv[0];
+	if (is_many(a, f)) {
+		if (read_hosts(&hosts, a, f, e) == 0)
+			rc = many_run(&m, e);
+		hosts_clear(&hosts);
+	} else if (machine_find(&a->machine, &spec, &a->opts, NULL, e) == 0) {
+		rc = show_machine(a, NULL, f, e);
+	}
 	return rc;
 }
 
@@ -597,8 +635,6 @@ run_command(struct wsamt *a, const struct flags *f, int argc, char **argv,
 {
 	struct call call;
 
-	if (check_many(a, f, e) == -1)
-		return -1;
 	if (f->file != NULL)
 		return argc == 0 ? run_file(a, f, e) : err_set(e, ERR_USAGE,
 		    "a command or -f, not both");
@@ -638,6 +674,8 @@ run(struct wsamt *a, int argc, char **argv, struct err *e)
 		list_commands();
 		return 0;
 	}
+	if (check_options(a, &f, e) == -1)
+		return -1;
 	if (f.show_config)
 		return show_config(a, &f, argc, argv, e);
 	if ((argc > 0 && strcmp(argv[0], "help") == 0) ||

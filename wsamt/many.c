@@ -323,7 +323,7 @@ look_at_all(struct crowd *c, struct err *e)
 		if (!ok)
 			return -1;
 	}
-	if (asking == 0)
+	if (asking == 0 || m->no_login)
 		return 0;
 	i = strlen(prompt);
 	if (asking > 1)
@@ -412,8 +412,8 @@ many_run(const struct many *m, struct err *e)
 	struct crowd c = { .m = m };
 	int rc = -1;
 
-	if (enough_files(m, e) == -1 || read_password_file(m->opts, e) == -1 ||
-	    look_at_all(&c, e) == -1)
+	if (enough_files(m, e) == -1 || (!m->no_login &&
+	    read_password_file(m->opts, e) == -1) || look_at_all(&c, e) == -1)
 		goto out;
 	if ((c.jobs = calloc(m->jobs, sizeof *c.jobs)) == NULL) {
 		(void)err_sys(e, ERR_LOCAL, "naming machines");

@@ -6,7 +6,7 @@
 #ifndef WSAMT_MANY_H
 #define WSAMT_MANY_H
 
-#include "wsamt/hosts.h"
+#include "lib/hosts.h"
 #include "wsamt/wsamt.h"
 
 #define MANY_JOBS 32			/* at once, unless -j */
@@ -19,6 +19,7 @@ struct many {
 	unsigned jobs;			/* so many at once */
 	int64_t stagger_ms;		/* from the start of one to the next */
 	bool json, several;		/* several results a machine */
+	bool no_login;			/* no password is asked for or read */
 	/* The work; it prints to a->sink. */
 	int (*work)(struct wsamt *a, struct wsman_hub *hub, void *arg,
 	    struct err *e);

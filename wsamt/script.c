@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/err.h"
+#include "lib/hosts.h"
 #include "wsamt/script.h"
 
 #define BLANKS " \t\r"
@@ -132,6 +133,25 @@ script_read(struct script *s, const char *path, struct err *e)
  fail:
 	script_clear(s);
 	return -1;
+}
+
+int
+script_read_hosts(struct hosts *h, const char *path, struct err *e)
+{
+	struct script s;
+	int rc, i;
+	size_t l;
+
+	rc = script_read(&s, path, e);
+	if (rc == -1)
+		return -1;
+	for (l = 0; rc == 0 && l < s.n; l++)
+		for (i = 0; rc == 0 && i < s.lines[l].argc; i++)
+			if ((rc = hosts_add(h, s.lines[l].argv[i], e)) == -1)
+				(void)err_ctx(e, "%s:%u", path,
+				    s.lines[l].number);
+	script_clear(&s);
+	return rc;
 }
 
 void

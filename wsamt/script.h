@@ -12,6 +12,7 @@
 #define SCRIPT_WORDS_MAX 128		/* of a line */
 
 struct err;
+struct hosts;
 
 struct script_line {
 	unsigned number;		/* from 1 */
@@ -26,6 +27,8 @@ struct script {
 
 /* "-": standard input.  -1: ERR_LOCAL, ERR_USAGE with file and line. */
 int script_read(struct script *s, const char *path, struct err *e);
+/* The names of machines in such a file, and lists and ranges of them. */
+int script_read_hosts(struct hosts *h, const char *path, struct err *e);
 void script_clear(struct script *s);	/* wipes: it may hold passwords */
 
 #endif

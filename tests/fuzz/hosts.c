@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* objects: wsamt/hosts wsamt/script */
 /*
  * Lists and ranges of names: none is empty, too long or there twice, none
  * has a bracket unless it opens the name, and no text makes too many.
@@ -10,7 +9,7 @@
 #include <strings.h>
 
 #include "lib/err.h"
-#include "wsamt/hosts.h"
+#include "lib/hosts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* objects: wsamt/hosts wsamt/script */
 /* Names of many machines: lists, ranges, and what is neither. */
 #include <string.h>
 
 #include "lib/err.h"
+#include "lib/hosts.h"
 #include "tests/unit/test.h"
-#include "wsamt/hosts.h"
 
 static void
 names(const char *text, const char *want)

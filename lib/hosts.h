@@ -3,8 +3,8 @@
  * Names of many machines: "a,b", "rack[01-40]", "pc[1-3,7]-[1-2]".  A
  * bracket that opens a word is an IPv6 address.
  */
-#ifndef WSAMT_HOSTS_H
-#define WSAMT_HOSTS_H
+#ifndef LIB_HOSTS_H
+#define LIB_HOSTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,8 +26,6 @@ struct hosts {
 bool hosts_is_list(const char *text);
 /* -1: ERR_USAGE, ERR_LOCAL. */
 int hosts_add(struct hosts *h, const char *text, struct err *e);
-/* A file of such texts between blanks, # begins a comment; "-": stdin. */
-int hosts_read(struct hosts *h, const char *path, struct err *e);
 void hosts_clear(struct hosts *h);
 
 #endif

@@ -7,9 +7,7 @@
 #include <strings.h>
 
 #include "lib/err.h"
-#include "lib/opts.h"
-#include "wsamt/hosts.h"
-#include "wsamt/script.h"
+#include "lib/hosts.h"
 
 #define DIGITS "0123456789"
 #define NUMBER_MAX 999999999L
@@ -157,9 +155,6 @@ add_word(struct hosts *h, const char *text, size_t len, struct err *e)
 
 	if (append(&word, text, len, e) == -1)
 		return -1;
-	if (len == 0)
-		return err_set(e, ERR_USAGE, "a name is missing beside a "
-		    "comma");
 	return word.text[0] == '[' ? add_name(h, word.text, e) :
 	    expand(h, &empty, word.text, e);
 }
@@ -167,35 +162,18 @@ add_word(struct hosts *h, const char *text, size_t len, struct err *e)
 int
 hosts_add(struct hosts *h, const char *text, struct err *e)
 {
+	const char *p = text;
 	size_t n;
 
-	for (;;) {
-		n = word_length(text);
-		if (add_word(h, text, n, e) == -1)
+	for (;; p += n + 1) {
+		if ((n = word_length(p)) == 0)
+			return err_set(e, ERR_USAGE, "\"%.60s\": a name is "
+			    "missing", text);
+		if (add_word(h, p, n, e) == -1)
 			return -1;
-		if (text[n] == '\0')
+		if (p[n] == '\0')
 			return 0;
-		text += n + 1;
 	}
-}
-
-int
-hosts_read(struct hosts *h, const char *path, struct err *e)
-{
-	struct script s;
-	int rc, i;
-	size_t l;
-
-	rc = script_read(&s, path, e);
-	if (rc == -1)
-		return -1;
-	for (l = 0; rc == 0 && l < s.n; l++)
-		for (i = 0; rc == 0 && i < s.lines[l].argc; i++)
-			if ((rc = hosts_add(h, s.lines[l].argv[i], e)) == -1)
-				(void)err_ctx(e, "%s:%u", path,
-				    s.lines[l].number);
-	script_clear(&s);
-	return rc;
 }
 
 static void
