@@ -15,13 +15,27 @@
 #define SUB 0x1a
 #define ESC 0x1b
 
+/*
+ * Modes that change how text is drawn, what cursor keys and keypad send, and
+ * that pasted text is marked.  The others make a terminal speak unasked, of
+ * mouse, focus and size, lock its keyboard, echo, or leave ANSI for VT52.
+ */
+static const uint16_t ansi_modes[] = { 4, 20, 0 };
+static const uint16_t dec_modes[] = { 1, 3, 4, 5, 6, 7, 8, 12, 25, 40, 45, 47,
+    66, 69, 1047, 1048, 1049, 2004, 2026, 0 };
+
 /* CSI: what comes before the final byte, then the finals that draw. */
-static const struct { const char *mark, *finals; } drawing[] = {
-	{ "", "@ABCDEFGHIJKLMPSTXZ`abdefghlmrsu" },
-	{ "?", "JKhlrs" },		/* DEC's modes and selective erase */
-	{ " ", "q@A" },			/* shape of the cursor; shift */
-	{ "!", "p" },			/* soft reset */
-	{ "\"", "q" },			/* what may be erased */
+static const struct {
+	const char *mark, *finals;
+	const uint16_t *modes;		/* NULL: whatever the numbers are */
+} drawing[] = {
+	{ "", "@ABCDEFGHIJKLMPSTXZ`abdefgmrsu", NULL },
+	{ "", "hl", ansi_modes },
+	{ "?", "JK", NULL },		/* selective erase */
+	{ "?", "hlrs", dec_modes },
+	{ " ", "q@A", NULL },		/* shape of the cursor; shift */
+	{ "!", "p", NULL },		/* soft reset */
+	{ "\"", "q", NULL },		/* what may be erased */
 };
 /* ESC and one byte; ESC, one of `charsets`, and one byte. */
 static const char escapes[] = "78=>DEHMNOcno|}~";
@@ -31,6 +45,34 @@ static bool
 one_of(const char *set, uint8_t c)
 {
 	return c != '\0' && strchr(set, c) != NULL;
+}
+
+/* n is a mode that passes: those are in ascending order, 0 at the end. */
+static bool
+mode_passes(const uint16_t *modes, unsigned n)
+{
+	while (*modes != 0 && *modes < n)
+		modes++;
+	return n != 0 && *modes == n;
+}
+
+/* All of the modes that a CSI sequence names. */
+static bool
+modes_pass(const struct clean *c, const uint16_t *modes)
+{
+	unsigned n = 0;
+	size_t i;
+
+	for (i = c->sequence[2] == '?' ? 3 : 2; i < c->len; i++) {
+		if (c->sequence[i] >= '0' && c->sequence[i] <= '9') {
+			n = n < 10000 ? n * 10 + c->sequence[i] - '0' : n;
+			continue;
+		}
+		if (!mode_passes(modes, n))
+			return false;
+		n = 0;
+	}
+	return true;
 }
 
 /* The bytes of a CSI sequence that are no digits, ; or : say what it is. */
@@ -46,8 +88,10 @@ draws(const struct clean *c)
 			mark[n++] = (char)c->sequence[i];
 	mark[n] = '\0';
 	for (i = 0; i < sizeof drawing / sizeof drawing[0]; i++)
-		if (strcmp(mark, drawing[i].mark) == 0)
-			return one_of(drawing[i].finals, final);
+		if (strcmp(mark, drawing[i].mark) == 0 &&
+		    one_of(drawing[i].finals, final))
+			return drawing[i].modes == NULL ||
+			    modes_pass(c, drawing[i].modes);
 	return false;
 }
 

@@ -127,6 +127,7 @@ filters(void)
 	/* What draws. */
 	passes("plain \r\n\t\b\a\x0e\x0f text\x7f");
 	passes("\033[1;31mred\033[0m\033[H\033[2J\033[?25l\033[?1049h");
+	passes("\033[4h\033[20;4l\033[?1;7h\033[?2004h\033[?25s\033[?1049r");
 	passes("\033[38:2::255:0:0mx\033[10;20r\033[5@\033[3P\033[2X");
 	passes("\0337\0338\033M\033D\033E\033H\033=\033>\033c");
 	passes("\033(0lqk\033(B\033)0\033#8\033[2 q\033[!p");
@@ -152,6 +153,10 @@ filters(void)
 	leaves("a\x9b" "6nb\xc2\x9b" "21tc", "abc");
 	/* What prints, changes keys, or the character set. */
 	leaves("a\033[5ib\033[>4;2mc\033[>1ud\033%@e\033 Gf", "abcdef");
+	/* Modes: of the keyboard, echo, VT52; mouse, focus and size. */
+	leaves("a\033[2hb\033[4;2hc\033[12ld\033[?2le\033[hf", "abcdef");
+	leaves("a\033[?1000hb\033[?1003;25hc\033[?1004hd\033[?2048he", "abcde");
+	leaves("a\033[?1001hb\033[?1000rc\033[1?hd\033[?4294967297he", "abcde");
 	/* Cut short, too long, within each other. */
 	leaves("a\033[31\033[32mb", "a\033[32mb");
 	leaves("a\033\033[32mb", "a\033[32mb");
