@@ -60,7 +60,7 @@ link = $(CC) $(our_ldflags) $(LDFLAGS)
 
 all: $(TOOLS)
 
-.PHONY: all $(TOOLS) amtsim guests check check-build check-valgrind fuzz bench gates deps check-deps \
+.PHONY: all $(TOOLS) amtsim guests check check-build check-valgrind fuzz bench deps check-deps \
 	demo install uninstall dist distcheck clean FORCE
 .SUFFIXES:
 .SECONDARY:
@@ -92,16 +92,16 @@ $(O)/$(1)/$(1): $(call objs,$(1)) $(call archives,$(LIBS_$(1)))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(link) -o $$@ $$^ $$(call pkg_libs,$$(PKGS_$(1)))
 install-$(1): $(1)
-	install -d $$(DESTDIR)$$(BINDIR) $$(DESTDIR)$$(MANDIR)/man1
-	install -m 755 $(O)/$(1)/$(1) $$(DESTDIR)$$(BINDIR)/$(1)
-	install -m 644 $(1)/$(1).1 $$(DESTDIR)$$(MANDIR)/man1/$(1).1
-	$$(if $$(wildcard $(1)/$(1).bash),install -d $$(DESTDIR)$$(COMPDIR))
-	$$(if $$(wildcard $(1)/$(1).bash),install -m 644 $(1)/$(1).bash $$(DESTDIR)$$(COMPDIR)/$(1))
-	$$(if $$(call units,$(1)),install -d $$(DESTDIR)$$(UNITDIR))
-	$$(if $$(call units,$(1)),install -m 644 $$(call units,$(1)) $$(DESTDIR)$$(UNITDIR)/)
+	install -d "$$(DESTDIR)$$(BINDIR)" "$$(DESTDIR)$$(MANDIR)/man1"
+	install -m 755 $(O)/$(1)/$(1) "$$(DESTDIR)$$(BINDIR)/$(1)"
+	install -m 644 $(1)/$(1).1 "$$(DESTDIR)$$(MANDIR)/man1/$(1).1"
+	$$(if $$(wildcard $(1)/$(1).bash),install -d "$$(DESTDIR)$$(COMPDIR)")
+	$$(if $$(wildcard $(1)/$(1).bash),install -m 644 $(1)/$(1).bash "$$(DESTDIR)$$(COMPDIR)/$(1)")
+	$$(if $$(call units,$(1)),install -d "$$(DESTDIR)$$(UNITDIR)")
+	$$(if $$(call units,$(1)),install -m 644 $$(call units,$(1)) "$$(DESTDIR)$$(UNITDIR)/")
 uninstall-$(1):
-	rm -f $$(DESTDIR)$$(BINDIR)/$(1) $$(DESTDIR)$$(MANDIR)/man1/$(1).1 $$(DESTDIR)$$(COMPDIR)/$(1) \
-	    $$(patsubst $(1)/%,$$(DESTDIR)$$(UNITDIR)/%,$$(call units,$(1)))
+	rm -f "$$(DESTDIR)$$(BINDIR)/$(1)" "$$(DESTDIR)$$(MANDIR)/man1/$(1).1" "$$(DESTDIR)$$(COMPDIR)/$(1)" \
+	    $$(patsubst $(1)/%,"$$(DESTDIR)$$(UNITDIR)/%",$$(call units,$(1)))
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool,$(t))))
 
@@ -110,20 +110,20 @@ script_page = $(notdir $(wildcard $(1).1 $(1).8))
 script_at = $(if $(filter %.8,$(script_page)),$(SBINDIR),$(BINDIR))/$(notdir $(1))
 script_page_at = $(MANDIR)/man$(subst .,,$(suffix $(script_page)))/$(script_page)
 install-scripts:
-	$(foreach s,$(SCRIPTS),install -D -m 755 $(s) $(DESTDIR)$(call script_at,$(s)) && \
-	    install -D -m 644 $(dir $(s))$(call script_page,$(s)) $(DESTDIR)$(call script_page_at,$(s)) &&) :
-	install -d $(DESTDIR)$(DATADIR)
-	install -m 644 scripts/powerman/wsamt.dev $(DESTDIR)$(DATADIR)/
+	$(foreach s,$(SCRIPTS),install -D -m 755 $(s) "$(DESTDIR)$(call script_at,$(s))" && \
+	    install -D -m 644 $(dir $(s))$(call script_page,$(s)) "$(DESTDIR)$(call script_page_at,$(s))" &&) :
+	install -d "$(DESTDIR)$(DATADIR)"
+	install -m 644 scripts/powerman/wsamt.dev "$(DESTDIR)$(DATADIR)/"
 install-pages:
-	install -d $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
-	install -m 644 lib/*.5 $(DESTDIR)$(MANDIR)/man5/
-	install -m 644 lib/*.7 $(DESTDIR)$(MANDIR)/man7/
+	install -d "$(DESTDIR)$(MANDIR)/man5" "$(DESTDIR)$(MANDIR)/man7"
+	install -m 644 lib/*.5 "$(DESTDIR)$(MANDIR)/man5/"
+	install -m 644 lib/*.7 "$(DESTDIR)$(MANDIR)/man7/"
 install: $(TOOLS:%=install-%) install-scripts install-pages
 uninstall: $(TOOLS:%=uninstall-%)
-	rm -f $(foreach s,$(SCRIPTS),$(DESTDIR)$(call script_at,$(s)) $(DESTDIR)$(call script_page_at,$(s))) \
-	    $(DESTDIR)$(DATADIR)/wsamt.dev \
-	    $(patsubst lib/%,$(DESTDIR)$(MANDIR)/man5/%,$(wildcard lib/*.5)) \
-	    $(patsubst lib/%,$(DESTDIR)$(MANDIR)/man7/%,$(wildcard lib/*.7))
+	rm -f $(foreach s,$(SCRIPTS),"$(DESTDIR)$(call script_at,$(s))" "$(DESTDIR)$(call script_page_at,$(s))") \
+	    "$(DESTDIR)$(DATADIR)/wsamt.dev" \
+	    $(patsubst lib/%,"$(DESTDIR)$(MANDIR)/man5/%",$(wildcard lib/*.5)) \
+	    $(patsubst lib/%,"$(DESTDIR)$(MANDIR)/man7/%",$(wildcard lib/*.7))
 
 # ---- tests -------------------------------------------------------------
 
@@ -194,6 +194,20 @@ demo: $(TOOLS) amtsim guests
 
 dist:
 	git archive --prefix=amt-tools-$(VERSION)/ -o amt-tools-$(VERSION).tar.gz HEAD
+
+# What dist packs passes its checks without git, installs what this tree
+# installs, and goes without a trace.
+DIST = $(O)/distcheck
+distcheck: dist
+	rm -rf $(DIST) && mkdir -p $(DIST)
+	tar -xf amt-tools-$(VERSION).tar.gz -C $(DIST) --strip-components=1
+	$(MAKE) DESTDIR=$(DIST)/here PREFIX=/usr install
+	$(MAKE) -C $(DIST) O=build check
+	$(MAKE) -C $(DIST) O=build DESTDIR=there PREFIX=/usr install
+	cd $(DIST)/here && find . | sort >../installed
+	cd $(DIST)/there && find . | sort | diff ../installed -
+	$(MAKE) -C $(DIST) O=build DESTDIR=there PREFIX=/usr uninstall
+	[ -z "$$(find $(DIST)/there -type f)" ]
 
 clean:
 	rm -rf build build-san build-clang build-fuzz amt-tools-*.tar.gz
