@@ -8,7 +8,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "lib/buf.h"
 #include "lib/conf.h"
 #include "lib/err.h"
+#include "lib/owner.h"
 
 #define WORDS_MAX 64			/* on one line */
 #define NAME_MAX_ 253			/* bytes of a host's name */
@@ -508,37 +508,6 @@ conf_default(const struct conf *c)
 
 /* ---- the file --------------------------------------------------------- */
 
-/* It decides whom we trust and what we run. */
-static int
-trusted_owner(const struct stat *st, const char *what, const char *path,
-    struct err *e)
-{
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return err_set(e, ERR_LOCAL, "%s %s belongs to somebody else "
-		    "(uid %u): refused, for it decides whom we trust", what,
-		    path, (unsigned)st->st_uid);
-	if ((st->st_mode & 022) != 0)
-		return err_set(e, ERR_LOCAL, "%s %s can be written by others "
-		    "(mode %03o): refused, for it decides whom we trust; "
-		    "chmod go-w %s", what, path, st->st_mode & 0777, path);
-	return 0;
-}
-
-static int
-check_folder(const char *path, struct err *e)
-{
-	char real[PATH_MAX];
-	struct stat st;
-	const char *dir;
-
-	if (realpath(path, real) == NULL)
-		return err_sys(e, ERR_LOCAL, "%s", path);
-	dir = dirname(real);
-	if (stat(dir, &st) == -1)
-		return err_sys(e, ERR_LOCAL, "%s", dir);
-	return trusted_owner(&st, "folder", dir, e);
-}
-
 /* 1: there is none (and that is fine). */
 static int
 load_file(struct conf *c, const char *path, bool must, struct err *e)
@@ -564,8 +533,7 @@ load_file(struct conf *c, const char *path, bool must, struct err *e)
 		    "file", path);
 		goto out;
 	}
-	if (trusted_owner(&st, "hosts file", path, e) == -1 ||
-	    check_folder(path, e) == -1)
+	if (owner_check(fd, "hosts file", path, e) == -1)
 		goto out;
 	do {
 		if (text.len == CONF_FILE_MAX)

@@ -14,6 +14,7 @@
 
 #include "lib/err.h"
 #include "lib/known.h"
+#include "lib/owner.h"
 
 #define LINE_SIZE 512
 #define SUFFIX_MAX 8			/* ".lock", ".new" */
@@ -55,18 +56,13 @@ static int
 search(struct known *k, const char *path, const char *name, struct err *e)
 {
 	char line[LINE_SIZE], pin[PIN_SIZE], *found;
-	int number = 0, rc = 0;
-	struct stat st;
+	int number = 0, rc;
 	FILE *f;
 
 	if ((f = fopen(path, "re")) == NULL)
 		return errno == ENOENT || errno == ENOTDIR ? 0 :
 		    err_sys(e, ERR_LOCAL, "%s", path);
-	if (fstat(fileno(f), &st) == -1 || (st.st_mode & 022) != 0 ||
-	    (st.st_uid != 0 && st.st_uid != geteuid()))
-		rc = err_set(e, ERR_LOCAL, "%s can be written by others: "
-		    "refused, for it decides whom we trust; chmod 600 %s",
-		    path, path);
+	rc = owner_check(fileno(f), "the list of known machines", path, e);
 	while (rc == 0 && fgets(line, sizeof line, f) != NULL) {
 		number++;
 		if (!split(line, &found, pin) || strcasecmp(found, name) != 0)
@@ -164,7 +160,8 @@ known_add(struct known *k, const char *name, const char *pin, struct err *e)
 		;
 	if (rc == -1)
 		rc = err_sys(e, ERR_LOCAL, "%s", lock);
-	else if ((rc = search(k, path, name, e)) == 0 &&
+	else if ((rc = owner_check(fd, "lock", lock, e)) == 0 &&
+	    (rc = search(k, path, name, e)) == 0 &&
 	    (rc = write_new(path, fresh, name, pin, e)) == 0 &&
 	    rename(fresh, path) == -1)
 		rc = err_sys(e, ERR_LOCAL, "%s", path);

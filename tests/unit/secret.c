@@ -170,7 +170,7 @@ static void
 known(void)
 {
 	struct known k;
-	char home[] = "/tmp/known.XXXXXX", file[128];
+	char home[] = "/tmp/known.XXXXXX", file[128], folder[128];
 	const char *one = "11111111111111111111111111111111"
 	    "11111111111111111111111111111111";
 	const char *two = "22222222222222222222222222222222"
@@ -194,7 +194,17 @@ known(void)
 	chmod(file, 0666);
 	is_int(known_find(&k, "htpc", &e), -1);
 	has(e.text, "can be written by others");
+	chmod(file, 0600);
+	snprintf(folder, sizeof folder, "%s/amt", home);
+	chmod(folder, 0777);
+	is_int(known_find(&k, "htpc", &e), -1);
+	has(e.text, "folder");
+	has(e.text, "can be written by others");
 	unlink(file);
+	is_int(known_add(&k, "htpc", one, &e), -1);	/* nor made there */
+	has(e.text, "can be written by others");
+	ok(stat(file, &st) == -1);
+	chmod(folder, 0700);
 	strcat(file, ".lock");
 	unlink(file);
 	snprintf(file, sizeof file, "%s/amt", home);
