@@ -529,6 +529,21 @@ known_by_block(const struct conf_block *b, struct known *k, struct err *e)
 	return rc;
 }
 
+/* A machine that is called by an address of a block that asks for TLS. */
+static int
+refuse_plain_alias(const struct machine *m, const struct conf_block *b,
+    struct err *e)
+{
+	const char *why;
+
+	if (conf_host(&m->conf, m->name) != NULL ||
+	    machine_block_tls(b, &why) != 1)
+		return 0;
+	return err_set(e, ERR_TRUST, "%s is %s of %s:%d, known by TLS, and is "
+	    "not spoken to in plain: call it %s, or give --plain if it is to "
+	    "be", m->name, b->names[0], m->conf.path, b->line, b->names[0]);
+}
+
 /* Known by TLS under any of its names: never plain without --plain. */
 static int
 refuse_plain(const struct machine *m, struct err *e)
@@ -545,8 +560,9 @@ refuse_plain(const struct machine *m, struct err *e)
 		rc = known_find(&k, names[i], e);
 	for (b = m->conf.blocks; b != NULL && rc == 0; b = b->next)
 		if (b->names != NULL && (is_about(b, m->name) ||
-		    is_about(b, m->address)))
-			rc = known_by_block(b, &k, e);
+		    is_about(b, m->address)) &&
+		    (rc = known_by_block(b, &k, e)) == 0)
+			rc = refuse_plain_alias(m, b, e);
 	if (rc == 1)
 		return err_set(e, ERR_TRUST, "%s is known by TLS (%s) and is "
 		    "not spoken to in plain: give --tofu, or --plain if it is "

@@ -181,9 +181,8 @@ yes(const struct setting *s)
 	return s->value != NULL && strcmp(s->value, "yes") == 0;
 }
 
-/* -1: the block says nothing of TLS; else 0 or 1. */
-static int
-block_wants_tls(const struct conf_block *b, const char **why)
+int
+machine_block_tls(const struct conf_block *b, const char **why)
 {
 	const struct conf_value *tofu;
 
@@ -224,8 +223,8 @@ find_tls(struct machine *m, const struct sources *s, struct err *e)
 		    o->npins > 0 ? "option --pin" : o->tofu ? "option --tofu" :
 		    "option --insecure";
 	} else {
-		if ((wants = block_wants_tls(b, &why)) == -1)
-			wants = block_wants_tls(b = s->common, &why);
+		if ((wants = machine_block_tls(b, &why)) == -1)
+			wants = machine_block_tls(b = s->common, &why);
 		m->trust.tls = wants == 1;
 		m->set[CONF_TLS].origin = wants == -1 ? "built-in" :
 		    keep(m, e, "%s, %s of the block at line %d", m->conf.path,
@@ -259,6 +258,14 @@ add_pin(struct machine *m, const char *text, struct err *e)
 	return 0;
 }
 
+/* A PKCS#11 URI can hold its PIN, where everybody reads it. */
+static bool
+tells_pin(const char *uri)
+{
+	return uri != NULL && strncmp(uri, "pkcs11:", 7) == 0 &&
+	    strstr(uri, "pin-value") != NULL;
+}
+
 static int
 find_trust(struct machine *m, const struct opts *o, struct err *e)
 {
@@ -279,6 +286,10 @@ find_trust(struct machine *m, const struct opts *o, struct err *e)
 	if ((t->cert == NULL) != (t->key == NULL))
 		return err_set(e, ERR_USAGE, "a client certificate needs both "
 		    "--cert and --key");
+	if (tells_pin(t->cert) || tells_pin(t->key))
+		return err_set(e, ERR_USAGE, "a PIN is never part of a name: "
+		    "put it in a file and that in the URI, "
+		    ";pin-source=/path");
 	if (t->insecure) {		/* whatever the hosts file says */
 		t->ca = NULL;
 		t->tofu = false;

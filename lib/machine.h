@@ -74,6 +74,12 @@ int machine_find(struct machine *m, const struct machine_spec *spec,
 void machine_clear(struct machine *m);
 
 /*
+ * Does a block of the hosts file ask for TLS?  -1 when it says nothing of
+ * it.  why: the words that do.
+ */
+int machine_block_tls(const struct conf_block *b, const char **why);
+
+/*
  * Where the password will come from, without looking at it: value is the
  * source as amt.conf(5) words it ("command ...", "file ...", "env NAME",
  * "credential NAME", "ask", or "given" by -p), origin as for any setting.

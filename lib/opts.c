@@ -27,7 +27,7 @@ static const struct opts_row common[] = {
 	{ INSECURE, "insecure", NULL, "use TLS, check nothing, say so" },
 	{ OLD_TLS, "old-tls", NULL, "allow TLS 1.0 and 1.1, SHA-1, short keys" },
 	{ CERT, "cert", "FILE", "client certificate (PEM or PKCS#11 URI)" },
-	{ KEY, "key", "FILE", "its key" },
+	{ KEY, "key", "FILE", "its key (the same)" },
 	{ CONFIG, "config", "FILE", "hosts file instead of amt.conf(5)'s places" },
 	{ TIMEOUT, "timeout", "SECONDS", "limit of each wait" },
 	{ 'v', "verbose", NULL, "say more; -vv debugging, -vvv every message" },

@@ -35,6 +35,26 @@ tls_fail(struct err *e, enum err_kind kind, const char *what, int rc)
 	return err_set(e, kind, "%s: %s", what, gnutls_strerror(rc));
 }
 
+/* A file each, or PKCS#11 URIs: GnuTLS knows which. */
+static int
+load_our_certificate(struct tls *t, const struct trust *trust, struct err *e)
+{
+	int rc = gnutls_certificate_set_x509_key_file2(t->cred, trust->cert,
+	    trust->key, GNUTLS_X509_FMT_PEM, NULL, 0);
+
+	if (rc >= 0)
+		return 0;
+	(void)err_set(e, ERR_LOCAL, "client certificate %s with key %s: %s",
+	    trust->cert, trust->key, gnutls_strerror(rc));
+	if (rc == GNUTLS_E_PKCS11_PIN_ERROR)
+		return err_more(e, " A file with the PIN is named in the "
+		    "URI: ;pin-source=/path");
+	if (rc == GNUTLS_E_DECRYPTION_FAILED)
+		return err_more(e, " A key with a passphrase cannot be used: "
+		    "\"openssl pkey\" takes it off");
+	return -1;
+}
+
 static int
 load_credentials(struct tls *t, const struct trust *trust, struct err *e)
 {
@@ -59,11 +79,7 @@ load_credentials(struct tls *t, const struct trust *trust, struct err *e)
 			    "certificates: give -c FILE or --pin, or install "
 			    "ca-certificates");
 	}
-	if (trust->cert != NULL && (rc = gnutls_certificate_set_x509_key_file2(
-	    t->cred, trust->cert, trust->key, GNUTLS_X509_FMT_PEM, NULL,
-	    0)) < 0)
-		return tls_fail(e, ERR_LOCAL, trust->cert, rc);
-	return 0;
+	return trust->cert != NULL ? load_our_certificate(t, trust, e) : 0;
 }
 
 struct tls *

@@ -22,7 +22,11 @@ leaf() {
 pin_of() { certtool --fingerprint --hash sha256 --infile "$1.pem"; }
 restart() { kill "$sim"; wait "$sim" 2>/dev/null; start_sim --profile 16 "$@"; }
 said() { grep -c Redirection "$T/sim.log"; }	# messages so far
-try() { before=$(said); run timeout 20 amtterm --eof quit "$@" </dev/null; }
+try() {	# the one before has ended, and its messages are counted
+	until_ok session_is_closed sol
+	before=$(said)
+	run timeout 20 amtterm --eof quit "$@" </dev/null
+}
 refused() {	# TEXT PART
 	is $rc 5 "$1: exit 5"
 	has "$err" "$2" "$1: says \"$2\""
@@ -94,6 +98,10 @@ for called in box crate 127.0.0.1; do
 	try --config conf/names "$called"; refused "box is known by TLS, $called in plain" "known by TLS"
 done
 try 127.0.0.1; is $rc 4 "an address that nothing connects with it"
+printf 'host vault\n address 127.0.0.1\n ca %s/ours.pem\n' "$T" >conf/vault
+try --config conf/vault vault; is $rc 0 "TLS by the hosts file: welcome"
+try --config conf/vault 127.0.0.1; refused "TLS by the hosts file, its address in plain" "127.0.0.1 is vault of conf/vault:1"
+try --config conf/vault --plain 127.0.0.1; is $rc 4 "unless it is to be"
 restart --cert noname.pem --key noname.key
 try --tofu localhost; refused "tofu, changed" "has changed"
 has "$err" "sha256:$(pin_of good)" "the old fingerprint"
@@ -127,6 +135,27 @@ restart --cert good.pem --key good.key --client-ca ours.pem
 try -c ours.pem localhost; is $rc 5 "client certificate wanted, none given: 5"
 has "$err" "client certificate" "and says so"
 try -c ours.pem --cert client.pem --key client.key localhost; is $rc 0 "client certificate: welcome"
+
+# The same in a token: a PKCS#11 URI, with its PIN in a file.
+mkdir tokens
+echo "directories.tokendir = $T/tokens" >softhsm.conf
+SOFTHSM2_CONF=$T/softhsm.conf; export SOFTHSM2_CONF
+printf %s "$(token)" >pin
+openssl pkcs8 -topk8 -nocrypt -in client.key -out client.p8
+softhsm2-util --init-token --free --label ours --pin "$(cat pin)" --so-pin "$(token)" >softhsm.out 2>&1
+softhsm2-util --import client.p8 --token ours --label key --id 01 --pin "$(cat pin)" >>softhsm.out 2>&1
+GNUTLS_PIN=$(cat pin) p11tool --login --write --load-certificate client.pem --label cert pkcs11:token=ours >>softhsm.out 2>&1
+key='pkcs11:token=ours;object=key;type=private'
+try -c ours.pem --cert client.pem --key "$key;pin-source=$T/pin" localhost; is $rc 0 "key in a token: welcome"
+try -c ours.pem --cert 'pkcs11:token=ours;object=cert;type=cert' --key "$key;pin-source=$T/pin" localhost
+is $rc 0 "certificate too: welcome"
+try -c ours.pem --cert client.pem --key "$key" localhost; is $rc 3 "without its PIN: 3"
+has "$err" ";pin-source=/path" "and says how"
+try -c ours.pem --cert client.pem --key "$key;pin-value=$(cat pin)" localhost; is $rc 2 "with the PIN in it: 2"
+hasnt "$err" "$(cat pin)" "and does not repeat it"
+openssl rsa -aes256 -passout pass:x -in client.key -out locked.key 2>>softhsm.out
+try -c ours.pem --cert client.pem --key locked.key localhost; is $rc 3 "a key with a passphrase: 3"
+has "$err" "takes it off" "and says what to do"
 
 for option in '--cert client.pem --key client.key' --old-tls '--key client.key'; do
 	# shellcheck disable=SC2086 # words
