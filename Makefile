@@ -13,8 +13,8 @@ DATADIR = $(PREFIX)/share/amt-tools
 CC ?= cc
 CFLAGS ?= -O2 -g
 O ?= $(if $(SAN),build-san,build)
-ifeq ($(strip $(O)),)
-$(error O, the folder for objects, is empty)
+ifneq ($(words $(O)),1)
+$(error O, the folder for objects, is "$(O)": one name without blanks)
 endif
 
 # A tool is its name, its packages and the parts of libamtcommon it links:
@@ -208,6 +208,7 @@ distcheck: dist
 	cd $(DIST)/there && find . | sort | diff ../installed -
 	$(MAKE) -C $(DIST) O=build DESTDIR=there PREFIX=/usr uninstall
 	[ -z "$$(find $(DIST)/there -type f)" ]
+	rm -rf $(DIST)
 
 clean:
 	rm -rf build build-san build-clang build-fuzz amt-tools-*.tar.gz
