@@ -91,11 +91,11 @@ exec 8>"$T/idle"
 get AMT_GeneralSettings
 hasnt "$(violations)" "another connection is open" "an idle connection beside"
 exec 8>&-
-ctl fault http-drip 1
+ctl fault http-silent
 n=$(state .http.calls)
 # shellcheck disable=SC2317 # called by until_ok
 called() { [ "$(state .http.calls)" -gt "$n" ]; }
-background curl -s --digest -u "admin:$AMT_PASSWORD" --data-binary "@$T/request.xml" -o "$T/slow" $url/wsman
+background curl -s -m 60 --digest -u "admin:$AMT_PASSWORD" --data-binary "@$T/request.xml" -o "$T/slow" $url/wsman
 until_ok called
 get AMT_GeneralSettings
 has "$(violations)" "another connection is open" "two at once are noted"

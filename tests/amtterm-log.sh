@@ -30,7 +30,8 @@ kill -HUP "$console"
 until_ok grep -q 'log is open again' "$T/err"
 arrives "$c" "$T/log"
 is "$(stat -c %a "$T/log")" 600 "a new log is its owner's alone"
-is "$(cat "$T/old" "$T/out")" "$(cat "$T/log.1" "$T/log")" "renamed and SIGHUP: not a byte is missing or twice"
+has_all() { [ "$(cat "$T/old" "$T/out")" = "$(cat "$T/log.1" "$T/log")" ]; }
+until_ok has_all && pass "renamed and SIGHUP: not a byte is missing or twice"
 
 # Lost connections: what the machine printed at each is in the log.
 kill "$sim"; wait "$sim" 2>/dev/null
@@ -39,7 +40,7 @@ SAME_PASSWORD=$AMT_PASSWORD start_sim --power on --pace 0
 until_ok session_is_open sol
 a=$(token)
 arrives "$a" "$T/log"
-is "$(cat "$T/old" "$T/out")" "$(cat "$T/log.1" "$T/log")" "device killed and started: the log is complete"
+until_ok has_all && pass "device killed and started: the log is complete"
 over
 
 # Times.

@@ -20,7 +20,7 @@ for p in 8 11; do
 	AMT_HOST=127.0.0.$p
 	until_ok host_echoes
 	types "profile $p"
-	run amtterm -v --eof 0.3 </dev/null
+	run amtterm -v --eof 2 </dev/null
 	has "$err" "firmware $p." "profile $p: -v tells the firmware"
 	has "$err" "host is on, RTS, DTR" "profile $p: and the host's lines"
 	is "$rc" 0 "profile $p: quits at the end of input"

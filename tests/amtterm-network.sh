@@ -16,7 +16,7 @@ gone "127.0.0.1" "a closed port" 127.0.0.1
 background socat TCP-LISTEN:16994,bind=127.0.0.3,fork,reuseaddr SYSTEM:'sleep 60'
 until_ok sh -c 'ss -Hltn | grep -q 127.0.0.3:16994'
 gone "127.0.0.3 took the connection, but has not sent its answer to the session start" \
-    "a silent peer" --timeout 0.3 127.0.0.3
+    "a silent peer" --timeout 1 127.0.0.3
 # Not AMT at all.
 background socat TCP-LISTEN:16994,bind=127.0.0.4,fork,reuseaddr SYSTEM:'echo HTTP/1.1 400; cat'
 until_ok sh -c 'ss -Hltn | grep -q 127.0.0.4:16994'

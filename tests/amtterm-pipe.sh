@@ -39,9 +39,9 @@ is $? 0 "a reader that is gone ends it quietly"
 
 # The end of input.
 t=$(token)
-run sh -c 'printf %s '"$t"' | timeout 20 amtterm --eof 0.5'
-has "$out" "$t" "--eof 0.5: waits for what is said"
-is "$rc" 0 "--eof 0.5: then ends"
+run sh -c 'printf %s '"$t"' | timeout 60 amtterm --eof 3'
+has "$out" "$t" "--eof 3: waits for what is said"
+is "$rc" 0 "--eof 3: then ends"
 printf %s "$t" | amtterm --eof quit >/dev/null 2>"$T/err"
 is "$? $(cat "$T/err")" "0 " "--eof quit: ends at once"
 background sh -c 'exec amtterm </dev/null >"$T/kept"'

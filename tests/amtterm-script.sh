@@ -28,7 +28,7 @@ timeout 20 amtterm --wait-for "$u" </dev/null >"$T/out"
 is "$?" 0 "after a megabyte"
 
 # Standard input: waits for what is to be sent before, then is passed.
-run sh -c 'printf "%s" "$2" | timeout 20 amtterm --send "$1" --wait-for "$1" --send . --eof 0.3' sh "$t" "$u"
+run sh -c 'printf "%s" "$2" | timeout 20 amtterm --send "$1" --wait-for "$1" --send . --eof 3' sh "$t" "$u"
 is "$rc $(printf %s "$out" | tr -d '\r\n' | tail -c 25)" "0 $t.$u" "a --send at the end: standard input follows"
 run sh -c 'printf "%s" "$1" | timeout 20 amtterm --eof quit --wait-for "$1"' sh "$u"
 is "$rc" 0 "a --wait-for at the end: the end of input does not end it"
@@ -38,7 +38,7 @@ run ptyrun "expect:$t" "send:$u" "expect:$u" "send:${k}q" -- amtterm --send "$t"
 is "$rc" 0 "or go on after a --send"
 
 # --read-only: nothing of standard input, all of the script.
-run sh -c 'printf "%s" "$2" | timeout 20 amtterm --read-only --send "$1" --eof 0.3' sh "$t" "$u"
+run sh -c 'printf "%s" "$2" | timeout 20 amtterm --read-only --send "$1" --wait-for "$1" --eof 0.3' sh "$t" "$u"
 has "$out" "$t" "--read-only: the script talks"
 hasnt "$out" "$u" "--read-only: standard input does not"
 

@@ -36,7 +36,7 @@ is "$rc" 3 "a password file that others may read is refused"
 chmod 600 "$T/pw"
 run amtterm --password-file "$T/pw" --eof quit </dev/null
 is "$rc" 0 "its first line is the password"
-run sh -c 'printf "%s\n%s" "$1" "$2" | amtterm --password-file - --eof 0.5' sh "$p" "$typed"
+run sh -c 'printf "%s\n%s" "$1" "$2" | timeout 60 amtterm --password-file - --wait-for "$2"' sh "$p" "$typed"
 has "$out" "$typed" "from standard input: the rest of it goes to the host"
 run amtterm --password-file /dev/fd/3 --eof quit 3<"$T/pw" </dev/null
 is "$rc" 0 "from a descriptor"

@@ -37,6 +37,7 @@ run ptyrun raw "send:$ctl_c" "expect:$ctl_c" \
 is "$rc" 0 "^C ^Z ^\\ ^S ^Q reach the host, ^] ^] sends one, ^] z nothing"
 t=$(token)
 run ptyrun raw "send:$t${key}qignored" -- amtterm
+until_ok session_is_closed sol
 has "$(tail -n 5 "$T/sim.log")" "$(printf %s "$t" | od -An -tx1 | tr -d ' \n')" "what was typed before ^] q is sent"
 hasnt "$(cat "$T/sim.log")" "$(printf ignored | od -An -tx1 | tr -d ' \n')" "what comes after is not"
 run ptyrun expect:'^A q ends' "send:$(printf '\035\001\001')" expect:"$(printf '\035\001')" \

@@ -7,6 +7,7 @@
 . ./libider.sh
 start_sim --power on
 make_images
+truncate -s 2048 "$T/block.iso"
 refused() {	# COMMAND...: with standard output closed
 	timeout 20 "$@" 2>"$T/.err" >&-
 	is $? 3 "$1, no standard output: exit 3"
@@ -16,7 +17,7 @@ refused wsamt power
 refused wsamt --version
 refused pingwait 127.0.0.1
 until_ok host_echoes
-echo | refused amtterm --eof 1
+echo | refused amtterm --eof keep
 is "$(timeout 20 wsamt -vvv power 2>&-)" on "wsamt -vvv, no standard error"
 is "$(timeout 20 pingwait -vv 127.0.0.1 2>&- | cut -f 1,2)" "127.0.0.1	up" "pingwait -vv, no standard error"
 is "$(timeout 20 amtterm -vvv --eof quit </dev/null 2>&-)" "" "amtterm -vvv, no standard error"
@@ -46,7 +47,7 @@ unread 141 idertool --help
 # Who serves a machine goes on without an audience.
 for json in '' --json; do
 	# shellcheck disable=SC2086 # none, or one
-	background idertool $json --cd "$T/cd.iso" --start now --until idle:0.5 >&9 2>"$T/.err"
+	background idertool $json --cd "$T/block.iso" --start now --until served >&9 2>"$T/.err"
 	until_ok serves
 	is "$(scsi cd "$(cdb 28 0 1)")" good "idertool $json: serves on"
 	wait "$pid"

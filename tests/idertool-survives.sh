@@ -71,7 +71,7 @@ if strace -o /dev/null true 2>/dev/null; then
 	# Under strace leaks cannot be looked for.
 	exec env --default-signal=INT ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e trace=preadv -e inject=preadv:error=EIO:when=2 idertool "$@"
 	END
-	background sh "$T/failing" --cd "$T/cd.iso" --start now --until idle:1 >"$T/served" 2>"$T/served.err"
+	background sh "$T/failing" --cd "$T/cd.iso" --start now --until eject >"$T/served" 2>"$T/served.err"
 	server=$pid
 	until_ok is_attached
 	same_blocks cd 28 0 1
@@ -79,6 +79,7 @@ if strace -o /dev/null true 2>/dev/null; then
 	same_blocks cd 28 1 1
 	has "$(cat "$T/served.err")" "Input/output error" "which is told here too"
 	is "$(state .ider.sessions)" 1 "in the same session"
+	is "$(scsi cd 1b0000000200)" good "the host ejects it"
 	ended
 	is "$rc" 0 "and ends well"
 	until_ok session_is_closed ider

@@ -6,7 +6,7 @@
 #
 #	is GOT WANT TEXT	has GOT PART TEXT	hasnt GOT PART TEXT
 #	run COMMAND...		sets $out $err $rc; never fails
-#	until_ok COMMAND...	wait until it succeeds (20 s), else not ok
+#	until_ok COMMAND...	wait until it succeeds (60 s), else not ok
 #	start_sim [ARG...]	a simulated machine; sets AMT_HOST AMT_PASSWORD
 #				SAME_PASSWORD: not a new one
 #	stop_sim		end it before the story ends; it must end well
@@ -20,6 +20,7 @@
 #	cert NAME		a certificate: $T/NAME.pem, $T/NAME.key, $pin
 #	power_request STATE	over WS-Man, by curl; prints the ReturnValue
 set -u
+umask 022
 : "${O:=$(cd .. && pwd)/build}"
 : "${TOP:=$(cd .. && pwd)}"
 export O TOP
@@ -38,7 +39,9 @@ T=$(mktemp -d "${TMPDIR:-/tmp}/$name.XXXXXX") || exit 3
 export T HOME="$T/home"
 mkdir -m 700 "$HOME"
 unset AMT_HOST AMT_PASSWORD AMT_CONF WSMAN_HOST WSMAN_PORT WSMAN_USER WSMAN_PASS \
-    XDG_CONFIG_HOME XDG_STATE_HOME CREDENTIALS_DIRECTORY http_proxy https_proxy
+    XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR CREDENTIALS_DIRECTORY \
+    http_proxy https_proxy all_proxy ALL_PROXY HTTPS_PROXY
+export LC_ALL=C			# what sort, date and others print
 pids='' pid='' out='' err='' rc=''
 fails=0
 cleanup() {
@@ -74,7 +77,7 @@ until_ok() {
 	i=0
 	until "$@" >/dev/null 2>&1; do
 		i=$((i + 1))
-		if [ $i -ge 400 ]; then fail "in 20 s: $*"; return 1; fi
+		if [ $i -ge 1200 ]; then fail "in 60 s: $*"; return 1; fi
 		sleep 0.05
 	done
 }
@@ -103,7 +106,7 @@ start_sim() {
 	i=0
 	until grep -q '^ready' "$T/sim.out"; do
 		i=$((i + 1))
-		if [ $i -ge 400 ] || ! kill -0 "$sim" 2>/dev/null; then
+		if [ $i -ge 3000 ] || ! kill -0 "$sim" 2>/dev/null; then
 			fail "amtsim is ready" "$(cat "$T/sim.err")"
 			done_testing
 		fi

@@ -28,8 +28,15 @@ mount --bind "$T/nsswitch" /etc/nsswitch.conf &&
 mkdir "$T/bin"
 cat >"$T/bin/wsamt" <<'X'
 #!/bin/sh
+# What is reset answers no pings until it was asked five times.
 f=/proc/sys/net/ipv4/icmp_echo_ignore_all
-case $* in *reset*) { echo 1 >$f; sleep 5; echo 0 >$f; } & ;; esac
+pings() { awk '/^Icmp:/ && !n++ { while ($++i != "InEchos"); next } /^Icmp:/ { print $i }' /proc/net/snmp; }
+case $* in
+*reset*)
+	echo 1 >$f
+	before=$(pings)
+	{ until [ "$(pings)" -ge $((before + 5)) ]; do sleep 0.05; done; echo 0 >$f; } & ;;
+esac
 X
 printf '#!/bin/sh\necho "ssh $*"\n' >"$T/bin/ssh"
 chmod +x "$T/bin/wsamt" "$T/bin/ssh"

@@ -6,10 +6,11 @@ start_sim
 
 utc() { date -u -d "@$(($(state .time) + $1))" "+$2"; }
 gets '' alarm
-sets alarm add "wake 1" "$(utc 7200 '%Y-%m-%d %H:%M')"
+at=$(utc 7200 '%Y-%m-%d %H:%M')
+sets alarm add "wake 1" "$at"
 sets alarm add daily "$(utc 3600 %Y-%m-%dT%H:%M:%SZ)" 1d2h
 is "$(wsamt alarm | sort)" "daily	$(wsamt --json alarm | jq -r '.[] | select(.name == "daily") | .start')	P1DT2H0M
-wake 1	$(utc 7200 %Y-%m-%dT%H:%M:00Z)	once" "both are listed"
+wake 1	${at% *}T${at#* }:00Z	once" "both are listed"
 is "$(state .alarms)" 2 "and so it is"
 refused 'DUPLICATE' alarm add daily "$(utc 3600 '%Y-%m-%d %H:%M')"
 sets alarm delete daily
@@ -19,7 +20,9 @@ sets alarm delete "wake 1"
 gets '' alarm
 
 # It rings.
-sets alarm add now "$(utc 3 '%Y-%m-%d %H:%M:%S')"
+sets alarm add soon "$(utc 600 '%Y-%m-%d %H:%M:%S')"
+is "$(state .power)" off "not yet"
+ctl time +601 >"$T/time"
 is_on() { [ "$(state .power)" = on ]; }
 until_ok is_on
 pass "the machine is on"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The event log and the audit log: read, cleared, stopped.
 . ./lib.sh
+day() { date -u -d "@$(state .time)" +%Y-%m-%d; }
 for profile in 11 16; do
 	start_sim --profile $profile
 	set --
@@ -9,7 +10,7 @@ for profile in 11 16; do
 		set -- --tofu
 		wsamt --tofu power >/dev/null 2>&1
 	fi
-	before=$(state .events)
+	before=$(state .events) today=$(day)
 	ctl event ff056f006808ff17000000000000000000	# case opened
 	ctl event ff206f0068200023000000000000000000	# lost power
 	run wsamt "$@" log
@@ -18,7 +19,7 @@ for profile in 11 16; do
 	is "$(printf '%s\n' "$out" | cut -f 2- | grep -c 'warning	chassis	case opened')" 1 "one in words"
 	has "$out" "fatal	operating system	system stopped answering, or power was lost" "another"
 	d=$(printf '%s\n' "$out" | grep 'case opened' | cut -c 1-10)
-	is "$d" "$(date -u -d "@$(state .time)" +%Y-%m-%d)" "its day"
+	has "$today $(day)" "$d" "its day"
 	is "$(wsamt "$@" --json log | jq -r '.[] | select(.event == "case opened") | .severity')" warning "as JSON"
 	run wsamt "$@" log clear
 	is "$rc$out$err $(state .events)" "0 0" "log clear"

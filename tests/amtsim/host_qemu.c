@@ -42,11 +42,6 @@
 #define PASSWORD_ENV "AMTSIM_GUEST_PASSWORD"
 #define ARGS_MAX 64
 #define UEFI_MEMORY "512"		/* MiB, whatever the guest */
-/*
- * After a reset SeaBIOS resets once more, 0.14 s later and before it says a
- * word.  That is one reset; and the boot order must stay till then.
- */
-#define ONE_RESET_MS 500
 
 struct guest {
 	const char *name, *file;	/* in ../guest beside the program */
@@ -91,7 +86,6 @@ struct host {
 	int boot;			/* device of the boot in progress */
 	size_t prompt;			/* of the boot menu, bytes seen */
 	bool silent;			/* since it began or was reset */
-	int64_t reset_ms;		/* when that was */
 	struct loop_timer wait;		/* for the first instruction */
 	bool hold, refused;		/* SOL full; serial port was full */
 	char text[PATH_MAX + 64];
@@ -263,19 +257,21 @@ on_resume(struct host *h, struct json_object *data)
 	host_power_changed(h->sim, HOST_ON);
 }
 
+/*
+ * After a reset SeaBIOS resets once more, by itself and before it says a
+ * word.  That is one reset; and the boot order must stay till then.
+ */
 static void
 on_reset(struct host *h, struct json_object *data)
 {
-	int64_t now = loop_now_ms();
+	struct json_object *guest;
 
-	(void)data;
 	if (!h->running)
 		return;			/* ours, before the first instruction */
 	drain_serial(h);		/* what it said before */
-	if (!h->silent || now - h->reset_ms >= ONE_RESET_MS) {
-		h->reset_ms = now;
+	if (!h->silent || !json_object_object_get_ex(data, "guest", &guest) ||
+	    !json_object_get_boolean(guest))
 		host_was_reset(h->sim);
-	}
 	h->silent = true;
 }
 
@@ -622,7 +618,6 @@ spawn(struct host *h, bool menu, struct err *e)
 	h->pidfd = -1;
 	h->expected = false;
 	h->prompt = 0;
-	h->reset_ms = 0;
 	rc = attach(h, lines, e);
 	errors = -1;			/* the host's now */
 	if (rc == -1)

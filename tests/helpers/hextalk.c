@@ -6,6 +6,7 @@
  *	< 11 .. 00 ..		expect them; ".." is any byte
  *	<? 2a			skip bytes until this one comes
  *	quiet MS		nothing comes for so long
+ *	since MS		at least so long ago was the last line of ">"
  *	read N			one read brings N bytes, not more, not less
  *	eof			the peer closes (a reset counts)
  *	reset			close with a reset, as a lost client
@@ -20,16 +21,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BYTES_MAX 65536
-#define WAIT_MS 10000
+#define WAIT_MS 60000
 
 enum { ANY = 256 };
 
 static int fd;
 static uint8_t last[BYTES_MAX];		/* what came for this line */
 static size_t nlast;
+static int64_t sent_ms;			/* the last ">" */
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
 
 static int
 dial(const char *host, const char *port)
@@ -117,6 +129,7 @@ send_all(const int *bytes, int n)
 
 	for (int i = 0; i < n; i++)
 		out[i] = (uint8_t)bytes[i];
+	sent_ms = now_ms();
 	return send(fd, out, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -1;
 }
 
@@ -142,6 +155,8 @@ obey(const char *line)
 		nlast = r > 0 ? (size_t)r : 0;
 		return r == -1 ? 0 : -1;
 	}
+	if (strncmp(line, "since ", 6) == 0)
+		return now_ms() - sent_ms >= atoi(line + 6) ? 0 : -1;
 	if (strncmp(line, "read ", 5) == 0) {
 		r = get(last, sizeof last, WAIT_MS);
 		nlast = r > 0 ? (size_t)r : 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ptyrun [STEP...] -- COMMAND...: run a command on a terminal of its own and
- * act as the person in front of it.  Steps, each within 20 seconds:
+ * act as the person in front of it.  Steps, each within 60 seconds:
  *	expect:TEXT	until TEXT was printed, since the last expect
  *	send:TEXT	type it
  *	paste:FILE	type what is in it, as fast as it is taken
@@ -28,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LIMIT_MS 20000
+#define LIMIT_MS 60000
 #define SEEN_MAX (1 << 20)
 
 static char seen[SEEN_MAX];		/* what it printed */
@@ -48,7 +48,8 @@ now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-static void
+/* False: nothing came. */
+static bool
 listen_for(int ms)
 {
 	struct pollfd p = { master, POLLIN, 0 };
@@ -58,10 +59,11 @@ listen_for(int ms)
 	    SEEN_MAX - nseen)) <= 0) {
 		if (p.revents != 0)	/* no slave is open: do not spin */
 			(void)poll(NULL, 0, ms);
-		return;
+		return false;
 	}
 	(void)!write(STDOUT_FILENO, seen + nseen, (size_t)n);
 	nseen += (size_t)n;
+	return true;
 }
 
 static bool
@@ -112,7 +114,7 @@ paste(const char *path, int64_t deadline)
 			if (now_ms() >= deadline || poll(&p, 1, 100) == -1)
 				return false;
 			if (p.revents & POLLIN)
-				listen_for(0);
+				(void)listen_for(0);
 			k = p.revents & POLLOUT ? write(master, text + at,
 			    (size_t)(n - at)) : 0;
 			if (k == -1)
@@ -142,7 +144,7 @@ act(const char *step)
 	while (!reached(step)) {
 		if (now_ms() >= deadline)
 			return false;
-		listen_for(10);
+		(void)listen_for(10);
 	}
 	return true;
 }
@@ -207,7 +209,7 @@ main(int argc, char **argv)
 	deadline = now_ms() + LIMIT_MS;
 	while (!over && rc == 0) {
 		if (master != -1)
-			listen_for(20);
+			(void)listen_for(20);
 		else
 			(void)poll(NULL, 0, 20);
 		reap(0);
@@ -220,8 +222,8 @@ main(int argc, char **argv)
 		(void)kill(pid, SIGKILL);
 		(void)waitpid(pid, &status, 0);
 	}
-	if (master != -1)
-		listen_for(0);
+	while (master != -1 && listen_for(0))
+		;			/* its last words */
 	fprintf(stderr, "%s %d, terminal %s\n", WIFSIGNALED(status) ?
 	    "signal" : "exit", WIFSIGNALED(status) ? WTERMSIG(status) :
 	    WEXITSTATUS(status), settings());
