@@ -73,11 +73,12 @@ on_tick(void *arg)
 	struct err e;
 
 	if (sol_tick(&s->sol, loop_now_ms(), !s->held, &next,
-	    rlink_out(s->link), &e) == -1 ||
-	    loop_at(s->loop, &s->tick, next, on_tick, s, &e) == -1)
+	    rlink_out(s->link), &e) == -1) {
 		rlink_end(s->link, &e);
-	else
-		rlink_flush(s->link);
+		return;
+	}
+	loop_at(s->loop, &s->tick, next, on_tick, s);
+	rlink_flush(s->link);
 }
 
 /* What people want to know of the host's side of the line. */
@@ -100,29 +101,26 @@ report_lines(const struct session *s, const struct sol_event *ev)
 		    "input is lost", name);
 }
 
-static int
-take_event(struct session *s, const struct sol_event *ev, struct err *e)
+static void
+take_event(struct session *s, const struct sol_event *ev)
 {
 	switch (ev->what) {
 	case SOL_OPENED:
 		loop_cancel(&s->limit);
-		if (loop_after(s->loop, &s->tick, SOL_HEARTBEAT_MS, on_tick,
-		    s, e) == -1)
-			return -1;
+		loop_after(s->loop, &s->tick, SOL_HEARTBEAT_MS, on_tick, s);
 		log_info("%s: serial-over-LAN is open", s->machine->name);
 		s->ev->opened(s->arg);
-		return 0;
+		break;
 	case SOL_DATA:
 		s->ev->data(s->arg, ev->data, ev->len);
-		return 0;
+		break;
 	case SOL_LINES:
 		report_lines(s, ev);
-		return 0;
+		break;
 	case SOL_ENDED:
 	case SOL_MORE:
-		return 0;
+		break;
 	}
-	return 0;
 }
 
 static int
@@ -130,9 +128,8 @@ on_ready(void *arg, struct err *e)
 {
 	struct session *s = arg;
 
-	if (loop_after(s->loop, &s->limit, rlink_answer_ms(s->link),
-	    on_answer_late, s, e) == -1)
-		return -1;
+	loop_after(s->loop, &s->limit, rlink_answer_ms(s->link),
+	    on_answer_late, s);
 	return sol_begin(&s->sol, s->machine->name, loop_now_ms(),
 	    rlink_out(s->link), e);
 }
@@ -145,8 +142,9 @@ on_input(void *arg, struct buf *in, struct err *e)
 
 	do {
 		if (sol_step(&s->sol, in, rlink_out(s->link), loop_now_ms(),
-		    &ev, e) == -1 || take_event(s, &ev, e) == -1)
+		    &ev, e) == -1)
 			return -1;
+		take_event(s, &ev);
 	} while (ev.what != SOL_MORE && rlink_is_up(s->link));
 	return 0;
 }
@@ -285,11 +283,11 @@ session_end(struct session *s)
 		return;
 	s->goodbye = true;
 	if (!open || sol_end(&s->sol, loop_now_ms(), rlink_out(s->link),
-	    &e) == -1 || loop_after(s->loop, &s->limit, GOODBYE_MS,
-	    on_goodbye_late, s, &e) == -1) {
+	    &e) == -1) {
 		rlink_end(s->link, NULL);
 		return;
 	}
+	loop_after(s->loop, &s->limit, GOODBYE_MS, on_goodbye_late, s);
 	session_hold(s, false);
 	rlink_flush(s->link);
 }

@@ -28,13 +28,11 @@ on_notice(void *arg)
 {
 	struct app *a = arg;
 	const char *doing = session_doing(a->session);
-	struct err e;
 
 	if (doing != a->noticed)
 		log_warn("%s: %s ...", a->machine.name, doing);
 	a->noticed = doing;
-	if (loop_after(a->loop, &a->notice, NOTICE_MS, on_notice, a, &e) == -1)
-		app_end(a, &e);
+	loop_after(a->loop, &a->notice, NOTICE_MS, on_notice, a);
 }
 
 /* ---- a session that is open -------------------------------------------- */
@@ -48,13 +46,10 @@ on_quiet(void *arg)
 void
 stay_wait_for_quiet(struct app *a)
 {
-	struct err e;
-
 	if (a->input_over && a->eof_ms != EOF_KEEP && !a->ending &&
 	    session_is_open(a->session) &&
-	    script_state(&a->script) == SCRIPT_OVER && a->pending.len == 0 &&
-	    loop_after(a->loop, &a->quiet, a->eof_ms, on_quiet, a, &e) == -1)
-		app_end(a, &e);
+	    script_state(&a->script) == SCRIPT_OVER && a->pending.len == 0)
+		loop_after(a->loop, &a->quiet, a->eof_ms, on_quiet, a);
 }
 
 static int
@@ -149,10 +144,7 @@ say_why(struct app *a, const struct err *e)
 static void
 again_after(struct app *a, int64_t ms)
 {
-	struct err e;
-
-	if (loop_after(a->loop, &a->retry, ms, begin, a, &e) == -1)
-		app_end(a, &e);
+	loop_after(a->loop, &a->retry, ms, begin, a);
 }
 
 /* Between two sessions. */
@@ -235,9 +227,9 @@ stay_start(struct app *a, struct err *e)
 	if ((a->session = session_start(a->loop, &a->machine,
 	    &session_events, a, e)) == NULL)
 		return -1;
-	if (a->connects > 0 || !isatty(STDERR_FILENO))
-		return 0;
-	return loop_after(a->loop, &a->notice, NOTICE_MS, on_notice, a, e);
+	if (a->connects == 0 && isatty(STDERR_FILENO))
+		loop_after(a->loop, &a->notice, NOTICE_MS, on_notice, a);
+	return 0;
 }
 
 void

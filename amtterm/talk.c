@@ -72,20 +72,18 @@ on_late(void *arg)
 	app_end(a, &e);
 }
 
-static int
-be_patient(struct app *a, struct err *e)
+static void
+be_patient(struct app *a)
 {
-	if (a->machine.timeout_ms == -1 || a->patience.loop != NULL)
-		return 0;
-	return loop_after(a->loop, &a->patience, a->machine.timeout_ms,
-	    on_late, a, e);
+	if (a->machine.timeout_ms != -1 && a->patience.loop == NULL)
+		loop_after(a->loop, &a->patience, a->machine.timeout_ms,
+		    on_late, a);
 }
 
 static void
 run_script(struct app *a)
 {
 	const uint8_t *p;
-	struct err e;
 	size_t n, sent = 1;
 
 	while (script_state(&a->script) == SCRIPT_SENDS && sent > 0) {
@@ -93,9 +91,8 @@ run_script(struct app *a)
 		sent = n > 0 ? say(a, p, n) : 1;
 		script_sent(&a->script, n > 0 ? sent : 0);
 	}
-	if (script_state(&a->script) == SCRIPT_WAITS &&
-	    be_patient(a, &e) == -1)
-		app_end(a, &e);
+	if (script_state(&a->script) == SCRIPT_WAITS)
+		be_patient(a);
 }
 
 void

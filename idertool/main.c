@@ -347,7 +347,6 @@ on_turn(void *arg)
 {
 	struct app *a = arg;
 	int64_t now = loop_now_ms();
-	struct err e;
 
 	if (a->live && a->serve.stats.attached_ms != 0 && !a->ending)
 		draw_line(a, now);
@@ -355,8 +354,7 @@ on_turn(void *arg)
 		notice(a, now);
 	if (is_done(a, now))
 		end(a, NULL);
-	if (loop_after(a->loop, &a->turn, TURN_MS, on_turn, a, &e) == -1)
-		end(a, &e);
+	loop_after(a->loop, &a->turn, TURN_MS, on_turn, a);
 }
 
 /* ---- the control socket -------------------------------------------------------------- */
@@ -511,9 +509,8 @@ serve(struct app *a, struct err *e)
 
 	a->begun_ms = a->show.then_ms = loop_now_ms();
 	a->live = isatty(STDERR_FILENO);
-	if ((a->live || a->until == IDLE || a->until == SERVED) &&
-	    loop_after(a->loop, &a->turn, TURN_MS, on_turn, a, e) == -1)
-		return -1;
+	if (a->live || a->until == IDLE || a->until == SERVED)
+		loop_after(a->loop, &a->turn, TURN_MS, on_turn, a);
 	rc = loop_run(a->loop, e);
 	clear_line(a);
 	if (rc == 0)

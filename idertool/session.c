@@ -79,7 +79,7 @@ on_ended(void *arg, const struct err *e)
 	struct session *s = arg;
 	int64_t now = loop_now_ms();
 	bool first = s->give_up_ms == 0;
-	struct err why, *last = &s->why;
+	struct err *last = &s->why;
 
 	loop_cancel(&s->limit);
 	loop_cancel(&s->tick);
@@ -104,9 +104,7 @@ on_ended(void *arg, const struct err *e)
 	rlink_free(s->link);
 	s->link = NULL;
 	s->ider.state = IDER_CLOSED;
-	if (loop_after(s->loop, &s->retry, first ? 0 : RETRY_MS, on_retry, s,
-	    &why) == -1)
-		finish(s, &why);
+	loop_after(s->loop, &s->retry, first ? 0 : RETRY_MS, on_retry, s);
 }
 
 static void
@@ -146,25 +144,25 @@ on_tick(void *arg)
 	struct err e;
 
 	if (ider_tick(&s->ider, loop_now_ms(), &next, rlink_out(s->link),
-	    &e) == -1 || loop_at(s->loop, &s->tick, next, on_tick, s,
-	    &e) == -1)
+	    &e) == -1) {
 		rlink_end(s->link, &e);
-	else
-		rlink_flush(s->link);
+		return;
+	}
+	loop_at(s->loop, &s->tick, next, on_tick, s);
+	rlink_flush(s->link);
 }
 
-static int
-on_opened(struct session *s, struct err *e)
+static void
+on_opened(struct session *s)
 {
 	log_info("%s: storage redirection is open, firmware %u.%u, buffers "
 	    "%u and %u bytes", s->machine->name, s->ider.firmware_major,
 	    s->ider.firmware_minor, s->ider.read_max, s->ider.write_max);
-	return loop_after(s->loop, &s->limit, IDER_VERDICT_MS,
-	    on_answer_late, s, e);
+	loop_after(s->loop, &s->limit, IDER_VERDICT_MS, on_answer_late, s);
 }
 
-static int
-on_attach(struct session *s, struct err *e)
+static void
+on_attach(struct session *s)
 {
 	bool again = s->was_attached;
 
@@ -176,8 +174,7 @@ on_attach(struct session *s, struct err *e)
 	else
 		s->serve->stats.attached_ms = loop_now_ms();
 	s->ev->attached(s->arg, again);
-	return loop_after(s->loop, &s->tick, IDER_HEARTBEAT_MS, on_tick, s,
-	    e);
+	loop_after(s->loop, &s->tick, IDER_HEARTBEAT_MS, on_tick, s);
 }
 
 static int
@@ -204,9 +201,11 @@ take_event(struct session *s, const struct ider_event *ev, int64_t now,
 	}
 	switch (ev->what) {
 	case IDER_OPENED:
-		return on_opened(s, e);
+		on_opened(s);
+		return 0;
 	case IDER_ATTACH:
-		return on_attach(s, e);
+		on_attach(s);
+		return 0;
 	case IDER_COMMAND:
 		s->effective = true;
 		return s->goodbye ? 0 : serve_command(s->serve, &s->ider,
@@ -236,9 +235,8 @@ on_ready(void *arg, struct err *e)
 	/* What had the drives lost them: it is to get them back at once. */
 	enum ider_start start = s->effective ? IDER_NOW : s->start;
 
-	if (loop_after(s->loop, &s->limit, rlink_answer_ms(s->link),
-	    on_answer_late, s, e) == -1)
-		return -1;
+	loop_after(s->loop, &s->limit, rlink_answer_ms(s->link),
+	    on_answer_late, s);
 	return ider_begin(&s->ider, s->machine->name, start, loop_now_ms(),
 	    rlink_out(s->link), e);
 }
@@ -357,14 +355,14 @@ session_end(struct session *s)
 		return;
 	s->goodbye = true;
 	if (s->link == NULL) {
-		if (loop_after(s->loop, &s->retry, 0, on_retry, s, &e) == -1)
-			finish(s, NULL);
+		loop_after(s->loop, &s->retry, 0, on_retry, s);
 		return;
 	}
 	if (!open || ider_end(&s->ider, loop_now_ms(), rlink_out(s->link),
-	    &e) == -1 || loop_after(s->loop, &s->limit, GOODBYE_MS,
-	    on_goodbye_late, s, &e) == -1)
+	    &e) == -1) {
 		rlink_end(s->link, NULL);
-	else
-		rlink_flush(s->link);
+		return;
+	}
+	loop_after(s->loop, &s->limit, GOODBYE_MS, on_goodbye_late, s);
+	rlink_flush(s->link);
 }

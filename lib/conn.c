@@ -83,8 +83,8 @@ on_pending(void *arg)
 }
 
 /* Poll for what the user and TLS want. */
-static int
-arm(struct conn *c, struct err *e)
+static void
+arm(struct conn *c)
 {
 	short events = 0;
 
@@ -95,19 +95,18 @@ arm(struct conn *c, struct err *e)
 	loop_set(c->watch, events != 0 ? events : LOOP_NOTHING);
 	loop_cancel(&c->pending);
 	if (c->want_read && c->tls != NULL && tls_pending(c->tls))
-		return loop_after(c->loop, &c->pending, 0, on_pending, c, e);
-	return 0;
+		loop_after(c->loop, &c->pending, 0, on_pending, c);
 }
 
-int
+void
 conn_want(struct conn *c, bool read, bool write, void (*ready)(void *arg),
-    void *arg, struct err *e)
+    void *arg)
 {
 	c->want_read = read;
 	c->want_write = write;
 	c->ready = ready;
 	c->arg = arg;
-	return arm(c, e);
+	arm(c);
 }
 
 static enum conn_result
@@ -139,8 +138,8 @@ conn_read(struct conn *c, void *p, size_t size, size_t *got, struct err *e)
 	c->read_needs_write = rc == CONN_AGAIN && c->tls != NULL &&
 	    tls_wants_write(c->tls);
 	/* Level-triggered: TLS may hold more than this call took. */
-	if (rc == CONN_OK && arm(c, e) == -1)
-		return CONN_ERROR;
+	if (rc == CONN_OK)
+		arm(c);
 	if (rc == CONN_ERROR)
 		(void)err_ctx(e, "%s", c->peer);
 	return rc;

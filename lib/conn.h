@@ -37,8 +37,8 @@ int conn_write(struct conn *c, const void *p, size_t n, size_t *put,
  * Call ready(arg) from the loop when reading (if wanted) or writing (if
  * wanted) may get on; level-triggered; stays until changed.  Neither: rest.
  */
-int conn_want(struct conn *c, bool read, bool write,
-    void (*ready)(void *arg), void *arg, struct err *e);
+void conn_want(struct conn *c, bool read, bool write,
+    void (*ready)(void *arg), void *arg);
 
 const char *conn_peer(const struct conn *c);
 uint16_t conn_port(const struct conn *c);	/* the one that was dialled; 0: unknown */

@@ -211,11 +211,12 @@ begin_tls(struct dial *d)
 	d->limit_ms = d->m->timeout_ms >= 0 ? d->m->timeout_ms : HANDSHAKE_MS;
 	if ((d->tls = tls_new(d->fd, &d->m->trust, e)) == NULL ||
 	    (d->watch = loop_watch(d->loop, d->fd, POLLOUT, on_handshake, d,
-	    e)) == NULL || loop_after(d->loop, &d->deadline, d->limit_ms,
-	    on_handshake_late, d, e) == -1) {
+	    e)) == NULL) {
 		(void)err_ctx(e, "%s", d->m->name);
 		fail(d);
+		return;
 	}
+	loop_after(d->loop, &d->deadline, d->limit_ms, on_handshake_late, d);
 }
 
 /* ---- connecting ------------------------------------------------------- */
@@ -359,10 +360,10 @@ in_turn(const struct addrinfo *list, const struct addrinfo *out[ADDRESSES_MAX])
 
 /*
  * Lay out all attempts: every address on the first port, each with a head
- * start, then the same on the second.  0 when there is nothing to try.
+ * start, then the same on the second.
  */
-static int
-lay_out(struct dial *d, const uint16_t want[PORTS_MAX], struct err *e)
+static void
+lay_out(struct dial *d, const uint16_t want[PORTS_MAX])
 {
 	const struct addrinfo *order[ADDRESSES_MAX];
 	size_t i, p, n = in_turn(d->list, order);
@@ -376,12 +377,10 @@ lay_out(struct dial *d, const uint16_t want[PORTS_MAX], struct err *e)
 			a->ai = order[i];
 			a->port = want[p];
 			a->fd = -1;
-			if (loop_after(d->loop, &a->start, (int64_t)(
+			loop_after(d->loop, &a->start, (int64_t)(
 			    p * OTHER_PORT_MS + i * HEAD_START_MS), begin_try,
-			    a, e) == -1)
-				return -1;
+			    a);
 		}
-	return 0;
 }
 
 static void
@@ -418,16 +417,15 @@ static bool
 probe(struct dial *d)
 {
 	uint16_t want[PORTS_MAX];
-	struct err e;
 
 	if (d->probing || d->m->port != 0)
 		return false;
 	forget_tries(d);
 	d->probing = true;
 	wanted_ports(d, !d->m->trust.tls, want);
-	return lay_out(d, want, &e) == 0 && d->ntries > 0 &&
-	    loop_after(d->loop, &d->deadline, PROBE_MS, on_connect_late, d,
-	    &e) == 0;
+	lay_out(d, want);
+	loop_after(d->loop, &d->deadline, PROBE_MS, on_connect_late, d);
+	return d->ntries > 0;
 }
 
 static void
@@ -479,10 +477,7 @@ on_resolved(void *arg, struct addrinfo *list, const struct err *e)
 		return;
 	}
 	wanted_ports(d, d->m->trust.tls, want);
-	if (lay_out(d, want, &d->failure) == -1) {
-		fail(d);
-		return;
-	}
+	lay_out(d, want);
 	if (d->ntries == 0) {
 		(void)err_set(&d->failure, ERR_NET, "%s: no usable address",
 		    d->m->name);
@@ -589,8 +584,8 @@ dial_start(struct loop *l, const struct machine *m, enum dial_service service,
 	d->arg = arg;
 	d->fd = -1;
 	d->limit_ms = m->timeout_ms >= 0 ? m->timeout_ms : CONNECT_MS;
-	if (loop_after(l, &d->deadline, d->limit_ms, on_late, d, e) == -1 ||
-	    (d->resolve = resolve_start(l, m->address, NULL, AF_UNSPEC,
+	loop_after(l, &d->deadline, d->limit_ms, on_late, d);
+	if ((d->resolve = resolve_start(l, m->address, NULL, AF_UNSPEC,
 	    on_resolved, d, e)) == NULL) {
 		(void)err_ctx(e, "%s", m->name);
 		dial_cancel(d);

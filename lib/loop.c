@@ -2,8 +2,8 @@
 /*
  * The poll loop: see loop.h.  Watches are a dense array mirrored by pollfds;
  * one that is removed during a turn is only marked, and swept afterwards, so
- * that callbacks may remove what they like.  Timers are a binary heap: a
- * thousand waiting hosts cost a logarithm each.
+ * that callbacks may remove what they like.  Timers are a heap: a thousand
+ * waiting hosts cost a logarithm each.
  */
 #include <sys/signalfd.h>
 
@@ -32,8 +32,7 @@ struct loop {
 	struct pollfd *polls;
 	size_t nwatches, cap;
 	bool sweep;
-	struct loop_timer **heap;
-	size_t ntimers, timer_cap;
+	struct loop_timer *timers;	/* the first that is due, or NULL */
 	uint32_t firing;		/* counts rounds of fire() */
 	loop_signal_fn *signal_fn[NSIG];
 	void *signal_arg[NSIG];
@@ -73,8 +72,8 @@ loop_free(struct loop *l)
 
 	if (l == NULL)
 		return;
-	for (i = 0; i < l->ntimers; i++)
-		l->heap[i]->loop = NULL;
+	while (l->timers != NULL)
+		loop_cancel(l->timers);
 	for (i = 0; i < l->nwatches; i++)
 		free(l->watches[i]);
 	if (l->signal_fd != -1) {
@@ -83,7 +82,6 @@ loop_free(struct loop *l)
 	}
 	free(l->watches);
 	free(l->polls);
-	free(l->heap);
 	free(l);
 }
 
@@ -151,90 +149,88 @@ sweep(struct loop *l)
 	l->sweep = false;
 }
 
-/* The heap: parent of i is (i-1)/2; earliest deadline on top. */
+/*
+ * Timers are a pairing heap: none is due before the one it hangs from.  The
+ * kids of a timer are a list; it needs no memory but theirs.
+ */
 
-static void
-heap_put(struct loop *l, size_t i, struct loop_timer *t)
+/* Both or one may be NULL; of equals a comes first. */
+static struct loop_timer *
+meld(struct loop_timer *a, struct loop_timer *b)
 {
-	l->heap[i] = t;
-	t->slot = (uint32_t)i;
-}
+	struct loop_timer *first = a;
 
-static void
-heap_up(struct loop *l, size_t i)
-{
-	struct loop_timer *t = l->heap[i];
-
-	for (; i > 0 && l->heap[(i - 1) / 2]->deadline_ms > t->deadline_ms;
-	    i = (i - 1) / 2)
-		heap_put(l, i, l->heap[(i - 1) / 2]);
-	heap_put(l, i, t);
-}
-
-static void
-heap_down(struct loop *l, size_t i)
-{
-	struct loop_timer *t = l->heap[i];
-	size_t kid;
-
-	while ((kid = 2 * i + 1) < l->ntimers) {
-		if (kid + 1 < l->ntimers && l->heap[kid + 1]->deadline_ms <
-		    l->heap[kid]->deadline_ms)
-			kid++;
-		if (l->heap[kid]->deadline_ms >= t->deadline_ms)
-			break;
-		heap_put(l, i, l->heap[kid]);
-		i = kid;
+	if (a == NULL || b == NULL)
+		return a != NULL ? a : b;
+	if (b->deadline_ms < a->deadline_ms) {
+		first = b;
+		b = a;
 	}
-	heap_put(l, i, t);
+	b->next = first->kid;
+	b->link = &first->kid;
+	if (b->next != NULL)
+		b->next->link = &b->next;
+	first->kid = b;
+	return first;
 }
 
-int
+/* The siblings of a list become one: in pairs, then these from the end on. */
+static struct loop_timer *
+meld_all(struct loop_timer *list)
+{
+	struct loop_timer *pairs = NULL, *a, *b;
+
+	while ((a = list) != NULL) {
+		b = a->next;
+		list = b != NULL ? b->next : NULL;
+		a = meld(a, b);
+		a->next = pairs;
+		pairs = a;
+	}
+	for (; (a = pairs) != NULL; list = meld(list, a))
+		pairs = a->next;
+	return list;
+}
+
+static void
+add_timers(struct loop *l, struct loop_timer *t)
+{
+	l->timers = meld(l->timers, t);
+	if (l->timers != NULL) {
+		l->timers->next = NULL;
+		l->timers->link = &l->timers;
+	}
+}
+
+void
 loop_at(struct loop *l, struct loop_timer *t, int64_t deadline_ms,
-    loop_timer_fn *fn, void *arg, struct err *e)
+    loop_timer_fn *fn, void *arg)
 {
-	struct loop_timer **heap;
-	size_t cap;
-
 	loop_cancel(t);
-	if (l->ntimers == l->timer_cap) {
-		cap = l->timer_cap > 0 ? l->timer_cap * 2 : 16;
-		if ((heap = reallocarray(l->heap, cap, sizeof *heap)) == NULL)
-			return err_sys(e, ERR_LOCAL, "starting a timer");
-		l->heap = heap;
-		l->timer_cap = cap;
-	}
-	t->loop = l;
-	t->fn = fn;
-	t->arg = arg;
-	t->deadline_ms = deadline_ms;
-	t->born = l->firing;
-	heap_put(l, l->ntimers++, t);
-	heap_up(l, l->ntimers - 1);
-	return 0;
+	*t = (struct loop_timer){ .deadline_ms = deadline_ms, .fn = fn,
+		.arg = arg, .loop = l, .born = l->firing };
+	add_timers(l, t);
 }
 
-int
+void
 loop_after(struct loop *l, struct loop_timer *t, int64_t delay_ms,
-    loop_timer_fn *fn, void *arg, struct err *e)
+    loop_timer_fn *fn, void *arg)
 {
-	return loop_at(l, t, loop_now_ms() + delay_ms, fn, arg, e);
+	loop_at(l, t, loop_now_ms() + delay_ms, fn, arg);
 }
 
 void
 loop_cancel(struct loop_timer *t)
 {
 	struct loop *l = t->loop;
-	size_t i = t->slot;
 
 	if (l == NULL)
 		return;
 	t->loop = NULL;
-	if (i == --l->ntimers)
-		return;
-	heap_put(l, i, l->heap[l->ntimers]);
-	heap_up(l, i);
-	heap_down(l, l->heap[i]->slot);
+	*t->link = t->next;
+	if (t->next != NULL)
+		t->next->link = t->link;
+	add_timers(l, meld_all(t->kid));
 }
 
 static void
@@ -298,9 +294,9 @@ patience(const struct loop *l, int wait_ms)
 {
 	int64_t left;
 
-	if (l->ntimers == 0)
+	if (l->timers == NULL)
 		return wait_ms;
-	left = l->heap[0]->deadline_ms - loop_now_ms();
+	left = l->timers->deadline_ms - loop_now_ms();
 	if (left < 0)
 		left = 0;
 	if (left > 3600 * 1000)
@@ -316,9 +312,8 @@ fire(struct loop *l)
 	struct loop_timer *t;
 
 	l->firing++;
-	while (!l->stop && l->ntimers > 0 && l->heap[0]->deadline_ms <= now &&
-	    l->heap[0]->born != l->firing) {
-		t = l->heap[0];
+	while (!l->stop && (t = l->timers) != NULL && t->deadline_ms <= now &&
+	    t->born != l->firing) {
 		loop_cancel(t);
 		t->fn(t->arg);
 	}

@@ -22,16 +22,17 @@ typedef void loop_timer_fn(void *arg);
 typedef void loop_signal_fn(void *arg, int signo);
 
 /*
- * A timer lives in its owner.  Zero it (or LOOP_TIMER_INIT) before first
- * use; stop it before its owner goes.
+ * A timer lives in its owner, with all the memory it needs.  Zero it before
+ * first use; stop it before its owner goes.
  */
 struct loop_timer {
 	int64_t deadline_ms;
 	loop_timer_fn *fn;
 	void *arg;
 	struct loop *loop;		/* NULL: not running */
-	uint32_t slot;			/* private: place in the heap */
-	uint32_t born;			/* private: not before the next turn */
+	/* private */
+	struct loop_timer *kid, *next, **link;	/* later ones; link: to us */
+	uint32_t born;			/* not before the next turn */
 };
 
 int64_t loop_now_ms(void);
@@ -51,10 +52,10 @@ void loop_set(struct loop_watch *w, short events);
 void loop_unwatch(struct loop_watch *w);	/* NULL is fine */
 
 /* Start or move; fires once, at the earliest in the next turn. */
-int loop_at(struct loop *l, struct loop_timer *t, int64_t deadline_ms,
-    loop_timer_fn *fn, void *arg, struct err *e);
-int loop_after(struct loop *l, struct loop_timer *t, int64_t delay_ms,
-    loop_timer_fn *fn, void *arg, struct err *e);
+void loop_at(struct loop *l, struct loop_timer *t, int64_t deadline_ms,
+    loop_timer_fn *fn, void *arg);
+void loop_after(struct loop *l, struct loop_timer *t, int64_t delay_ms,
+    loop_timer_fn *fn, void *arg);
 void loop_cancel(struct loop_timer *t);	/* not running is fine */
 
 /*

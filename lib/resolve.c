@@ -190,29 +190,23 @@ static void
 launch_next(void)
 {
 	struct resolve *r;
-	struct err e;
 
 	while (running < RESOLVE_AT_ONCE && (r = queue) != NULL) {
 		queue = r->next;
 		r->next = NULL;
 		if (launch(r, &r->error) == -1)
-			(void)loop_after(r->loop, &r->timer, 0, on_timer, r,
-			    &e);	/* enqueue() made room: cannot fail */
+			loop_after(r->loop, &r->timer, 0, on_timer, r);
 	}
 }
 
-/* The timer that never fires is room for the one of launch_next(). */
-static int
-enqueue(struct resolve *r, struct err *e)
+static void
+enqueue(struct resolve *r)
 {
 	struct resolve **p = &queue;
 
-	if (loop_at(r->loop, &r->timer, INT64_MAX, on_timer, r, e) == -1)
-		return -1;
 	while (*p != NULL)
 		p = &(*p)->next;
 	*p = r;
-	return 0;
 }
 
 static void
@@ -263,12 +257,11 @@ resolve_start(struct loop *l, const char *name, const char *service,
 	literal = resolve_literal(name, service, family, &r->job->list, e);
 	if (literal == -1)
 		goto fail;
-	if (literal == 1) {
-		if (loop_after(l, &r->timer, 0, on_timer, r, e) == -1)
-			goto fail;
-		return r;
-	}
-	if ((running < RESOLVE_AT_ONCE ? launch(r, e) : enqueue(r, e)) == -1)
+	if (literal == 1)
+		loop_after(l, &r->timer, 0, on_timer, r);
+	else if (running >= RESOLVE_AT_ONCE)
+		enqueue(r);
+	else if (launch(r, e) == -1)
 		goto fail;
 	return r;
  fail:

@@ -52,8 +52,6 @@ tell_end(void *arg)
 void
 rlink_end(struct rlink *k, const struct err *e)
 {
-	struct err ignored;
-
 	if (k->stage == OVER)
 		return;
 	k->stage = OVER;
@@ -64,8 +62,7 @@ rlink_end(struct rlink *k, const struct err *e)
 	k->dial = NULL;
 	conn_free(k->conn);
 	k->conn = NULL;
-	if (loop_after(k->loop, &k->limit, 0, tell_end, k, &ignored) == -1)
-		tell_end(k);		/* no memory for a timer */
+	loop_after(k->loop, &k->limit, 0, tell_end, k);
 }
 
 static void
@@ -90,11 +87,10 @@ rlink_answer_ms(const struct rlink *k)
 	    ANSWER_MS;
 }
 
-static int
-expect_answer(struct rlink *k, struct err *e)
+static void
+expect_answer(struct rlink *k)
 {
-	return loop_after(k->loop, &k->limit, rlink_answer_ms(k),
-	    on_answer_late, k, e);
+	loop_after(k->loop, &k->limit, rlink_answer_ms(k), on_answer_late, k);
 }
 
 /* ---- messages --------------------------------------------------------- */
@@ -160,8 +156,8 @@ take_input(struct rlink *k, struct err *e)
 		if ((rc = redir_login_step(&k->login, &k->in, &k->out,
 		    e)) == -1)
 			return -1;
-		if (k->login.state != was && expect_answer(k, e) == -1)
-			return -1;
+		if (k->login.state != was)
+			expect_answer(k);
 		if (rc == 0 || on_login_done(k, e) == -1)
 			return rc == 0 ? 0 : -1;
 	}
@@ -235,9 +231,10 @@ pump(void *arg)
 		rc = k->ev->sent(k->arg, &e);
 	if (k->stage == OVER)
 		return;
-	if (rc == -1 || conn_want(k->conn, !k->held, k->out.len > 0, pump, k,
-	    &e) == -1)
+	if (rc == -1)
 		rlink_end(k, &e);
+	else
+		conn_want(k->conn, !k->held, k->out.len > 0, pump, k);
 }
 
 struct buf *
@@ -251,23 +248,22 @@ rlink_flush(struct rlink *k)
 {
 	struct err e;
 
-	/* Writable at once, if all is out: then sent() is called. */
-	if (k->conn != NULL && (write_some(k, &e) == -1 ||
-	    conn_want(k->conn, !k->held, true, pump, k, &e) == -1))
+	if (k->conn == NULL)
+		return;
+	if (write_some(k, &e) == -1)
 		rlink_end(k, &e);
+	else	/* Writable at once, if all is out: then sent() is called. */
+		conn_want(k->conn, !k->held, true, pump, k);
 }
 
 void
 rlink_hold(struct rlink *k, bool hold)
 {
-	struct err e;
-
 	if (k->held == hold)
 		return;
 	k->held = hold;
-	if (k->conn != NULL && conn_want(k->conn, !hold, k->out.len > 0, pump,
-	    k, &e) == -1)
-		rlink_end(k, &e);
+	if (k->conn != NULL)
+		conn_want(k->conn, !hold, k->out.len > 0, pump, k);
 }
 
 /* ---- the beginning ---------------------------------------------------- */
@@ -288,9 +284,8 @@ begin_login(struct rlink *k, struct err *e)
 		.password = k->machine->password.text, .cnonce = k->cnonce,
 		.tls = conn_is_tls(k->conn) };
 	k->stage = LOGIN;
-	if (redir_login_begin(&k->login, &k->out, e) == -1)
-		return -1;
-	return expect_answer(k, e);
+	expect_answer(k);
+	return redir_login_begin(&k->login, &k->out, e);
 }
 
 static void

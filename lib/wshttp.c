@@ -168,14 +168,13 @@ static int
 set_timer(CURLM *multi, long ms, void *arg)
 {
 	struct wsman_hub *h = arg;
-	struct err e;
 
 	(void)multi;
-	if (ms < 0) {
+	if (ms < 0)
 		loop_cancel(&h->timer);
-		return 0;
-	}
-	return loop_after(h->loop, &h->timer, ms, on_timer, h, &e);
+	else
+		loop_after(h->loop, &h->timer, ms, on_timer, h);
+	return 0;
 }
 
 struct wsman_hub *

@@ -176,9 +176,8 @@ pump(struct wslink *k)
 	if (k->down.len > 0)
 		events |= POLLOUT;
 	loop_set(k->watch, events);
-	if (conn_want(k->conn, !k->conn_eof && k->down.len < FLOW_MAX,
-	    k->up.len > 0, on_conn, k, &e) == -1)
-		fail(k, &e);
+	conn_want(k->conn, !k->conn_eof && k->down.len < FLOW_MAX,
+	    k->up.len > 0, on_conn, k);
 }
 
 /* ---- the local socket ---------------------------------------------------- */

@@ -189,11 +189,11 @@ transmit(struct wsman *w)
 		log_message(">", "request", &w->body);
 	wslink_mark(w->link);
 	if (wshttp_post(w->http, w->host, *login != '\0' ? login : NULL,
-	    w->body.data, w->probing ? 0 : w->body.len, &e) == -1 ||
-	    loop_after(w->loop, &w->timer, answer_ms(w), on_silence, w,
-	    &e) == -1) {
+	    w->body.data, w->probing ? 0 : w->body.len, &e) == -1) {
 		wshttp_abort(w->http);
 		fail(w, &e);
+	} else {
+		loop_after(w->loop, &w->timer, answer_ms(w), on_silence, w);
 	}
 	explicit_bzero(login, sizeof login);
 }
@@ -239,8 +239,7 @@ go(struct wsman *w)
 	struct err e;
 
 	if (w->explain && w->slow.loop == NULL)
-		(void)loop_after(w->loop, &w->slow, NOTICE_MS, on_slow, w,
-		    &e);		/* without it, silence */
+		loop_after(w->loop, &w->slow, NOTICE_MS, on_slow, w);
 	if (wslink_alive(w->link)) {
 		w->kept = true;
 		transmit(w);

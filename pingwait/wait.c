@@ -263,9 +263,8 @@ host_step(void *arg)
 	}
 	loop_cancel(&h->timer);
 	next = probe_next_ms(&h->probe);
-	if (next != PROBE_NEVER && loop_at(h->w->loop, &h->timer, next,
-	    host_step, h, h->w->e) == -1)
-		give_up(h->w);
+	if (next != PROBE_NEVER)
+		loop_at(h->w->loop, &h->timer, next, host_step, h);
 }
 
 /* ---- all of them ------------------------------------------------------ */
@@ -310,12 +309,12 @@ start(struct waiter *w, struct wait_target *targets, struct err *e)
 	for (i = 0; i < w->n; i++)
 		if (add_host(w, i, &targets[i], e) == -1)
 			return -1;
-	if (w->o->timeout_ms > 0 && loop_at(w->loop, &w->deadline,
-	    w->start_ms + w->o->timeout_ms, words_deadline, w, e) == -1)
-		return -1;
-	if (w->o->notice && loop_at(w->loop, &w->notice, w->start_ms +
-	    NOTICE_MS, words_notice, w, e) == -1)
-		return -1;
+	if (w->o->timeout_ms > 0)
+		loop_at(w->loop, &w->deadline, w->start_ms +
+		    w->o->timeout_ms, words_deadline, w);
+	if (w->o->notice)
+		loop_at(w->loop, &w->notice, w->start_ms + NOTICE_MS,
+		    words_notice, w);
 	for (i = 0; i < w->n && !w->failed; i++)
 		host_step(&w->hosts[i]);
 	return w->failed ? -1 : 0;

@@ -208,7 +208,6 @@ on_progress(void *arg)
 {
 	struct crowd *c = arg;
 	char some[256] = "";
-	struct err e;
 	size_t i, n;
 
 	for (i = 0; i < c->running && i < 3; i++) {
@@ -219,8 +218,7 @@ on_progress(void *arg)
 	log_warn("%zu of %zu machines done%s%s%s ...", c->done,
 	    c->m->hosts->n, i > 0 ? ", waiting for " : "", some,
 	    c->running > i ? " and others" : "");
-	(void)loop_after(c->loop, &c->progress, PROGRESS_MS, on_progress, c,
-	    &e);			/* without it, silence */
+	loop_after(c->loop, &c->progress, PROGRESS_MS, on_progress, c);
 }
 
 static void
@@ -254,11 +252,9 @@ start_more(struct crowd *c, struct err *e)
 		if ((j = job_new(c, c->next++, e)) == NULL)
 			return -1;
 		c->too_early = m->stagger_ms > 0;
-		if (c->too_early && loop_after(c->loop, &c->stagger,
-		    m->stagger_ms, on_stagger, c, e) == -1) {
-			job_free(j);
-			return -1;
-		}
+		if (c->too_early)
+			loop_after(c->loop, &c->stagger, m->stagger_ms,
+			    on_stagger, c);
 		if (!step(c, j))
 			c->jobs[c->running++] = j;
 	}
@@ -280,9 +276,9 @@ step_all(struct crowd *c)
 static int
 go(struct crowd *c, struct err *e)
 {
-	if (isatty(STDERR_FILENO) && loop_after(c->loop, &c->progress,
-	    PROGRESS_FIRST_MS, on_progress, c, e) == -1)
-		return -1;
+	if (isatty(STDERR_FILENO))
+		loop_after(c->loop, &c->progress, PROGRESS_FIRST_MS,
+		    on_progress, c);
 	for (;;) {
 		step_all(c);
 		if (c->signo != 0)

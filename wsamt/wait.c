@@ -18,9 +18,8 @@ wsamt_rest(struct wsamt *a, int64_t ms, struct err *e)
 	bool over = false;
 	int rc;
 
-	rc = loop_after(l, &timer, ms, on_pause, &over, e);
-	if (rc == 0)
-		rc = fiber_wait(l, &over, e);
+	loop_after(l, &timer, ms, on_pause, &over);
+	rc = fiber_wait(l, &over, e);
 	loop_cancel(&timer);
 	return rc;
 }

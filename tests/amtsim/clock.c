@@ -48,11 +48,8 @@ fire(void *arg)
 static void
 arm(struct sim_timer *t)
 {
-	struct err e;
-
-	/* Without memory a time-out is lost, as a crash would lose it too. */
-	(void)loop_at(t->sim->loop, &t->t,
-	    t->due_ms - t->sim->clock_offset_ms, fire, t, &e);
+	loop_at(t->sim->loop, &t->t,
+	    t->due_ms - t->sim->clock_offset_ms, fire, t);
 }
 
 void

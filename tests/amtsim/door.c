@@ -280,26 +280,20 @@ flush_later(void *arg)
 static void
 wait_until(struct door_conn *c, int64_t due_ms)
 {
-	struct err e;
-
 	c->want_out = false;
-	(void)loop_at(c->sim->loop, &c->send_timer, due_ms, flush_later, c,
-	    &e);
+	loop_at(c->sim->loop, &c->send_timer, due_ms, flush_later, c);
 }
 
 static void
 finish(struct door_conn *c)
 {
-	struct err e;
-
 	if (c->shut)
 		return;
 	if (c->tls != NULL)
 		(void)gnutls_bye(c->tls, GNUTLS_SHUT_WR);
 	c->shut = true;
 	(void)shutdown(c->fd, SHUT_WR);
-	(void)loop_after(c->sim->loop, &c->linger_timer, LINGER_MS,
-	    drop_later, c, &e);
+	loop_after(c->sim->loop, &c->linger_timer, LINGER_MS, drop_later, c);
 }
 
 /* Send what may go from the first message; false: not now. */
@@ -507,15 +501,13 @@ static void
 kick(void *arg)
 {
 	struct door_conn *c = arg;
-	struct err e;
 
 	enter(c);
 	if (!stalled(c))
 		read_some(c);
 	if (!c->dead && c->tls != NULL && !c->hold &&
 	    gnutls_record_check_pending(c->tls) > 0)
-		(void)loop_after(c->sim->loop, &c->kick_timer, 0, kick, c,
-		    &e);
+		loop_after(c->sim->loop, &c->kick_timer, 0, kick, c);
 	poll_again(c);
 	leave(c);
 }
@@ -575,14 +567,11 @@ door_attach(struct door_conn *c, const struct door_events *ev, void *arg)
 void
 door_hold(struct door_conn *c, bool hold)
 {
-	struct err e;
-
 	if (c->dead || c->hold == hold)
 		return;
 	c->hold = hold;
 	if (!hold && c->tls != NULL)
-		(void)loop_after(c->sim->loop, &c->kick_timer, 0, kick, c,
-		    &e);
+		loop_after(c->sim->loop, &c->kick_timer, 0, kick, c);
 	poll_again(c);
 }
 
@@ -693,8 +682,8 @@ door_accept(struct sim *sim, int fd, gnutls_session_t tls, enum door door,
 	if (tls != NULL) {
 		gnutls_transport_set_int(tls, fd);
 		c->handshaking = true;
-		(void)loop_after(sim->loop, &c->linger_timer, HANDSHAKE_MS,
-		    drop_later, c, &e);
+		loop_after(sim->loop, &c->linger_timer, HANDSHAKE_MS,
+		    drop_later, c);
 		return;
 	}
 	enter(c);
@@ -726,7 +715,6 @@ void
 doors_faults_changed(struct sim *sim)
 {
 	struct door_conn *c;
-	struct err e;
 
 	for (c = sim->conns; c != NULL; c = c->next) {
 		c->fault_base = c->sent;
@@ -735,8 +723,7 @@ doors_faults_changed(struct sim *sim)
 			continue;
 		wait_until(c, 0);
 		if (c->tls != NULL)
-			(void)loop_after(sim->loop, &c->kick_timer, 0, kick,
-			    c, &e);
+			loop_after(sim->loop, &c->kick_timer, 0, kick, c);
 		poll_again(c);
 	}
 }

@@ -120,36 +120,34 @@ static void
 post(void *arg)
 {
 	struct host *h = arg;
-	struct err e;
 
 	h->up = false;
 	print(h, "\r\namtsim BIOS\r\nmemory ok\r\n");
-	(void)loop_after(h->sim->loop, &h->post_timer, POST_MS, booted, h,
-	    &e);
+	loop_after(h->sim->loop, &h->post_timer, POST_MS, booted, h);
 }
 
 static void
 arrived(void *arg)
 {
 	struct host *h = arg;
-	struct err e;
 
 	host_power_changed(h->sim, h->target);
 	if (h->target == HOST_ON)
-		(void)loop_after(h->sim->loop, &h->post_timer,
-		    h->sim->start_delay_ms, post, h, &e);
+		loop_after(h->sim->loop, &h->post_timer,
+		    h->sim->start_delay_ms, post, h);
 }
 
 static int
 go(struct host *h, enum host_power target, struct err *e)
 {
+	(void)e;
 	loop_cancel(&h->post_timer);
 	usbr_boot_stop(h->usbr_boot);
 	h->usbr_boot = NULL;
 	h->target = target;
 	h->up = false;
-	return loop_after(h->sim->loop, &h->power_timer, POWER_MS, arrived,
-	    h, e);
+	loop_after(h->sim->loop, &h->power_timer, POWER_MS, arrived, h);
+	return 0;
 }
 
 static int

@@ -651,9 +651,7 @@ go_later(struct host *h, struct err *e)
 {
 	if (h->sim->start_delay_ms == 0)
 		return send_simple(h, "cont", e);
-	if (loop_after(h->sim->loop, &h->wait, h->sim->start_delay_ms, go, h,
-	    e) == -1)
-		return -1;
+	loop_after(h->sim->loop, &h->wait, h->sim->start_delay_ms, go, h);
 	host_power_changed(h->sim, HOST_ON);
 	return 0;
 }

@@ -40,13 +40,11 @@ run_daemon(void *arg)
 {
 	struct web *w = arg;
 	MHD_UNSIGNED_LONG_LONG ms;
-	struct err e;
 
 	conn_free_buried(w);
 	(void)MHD_run(w->daemon);
 	if (MHD_get_timeout(w->daemon, &ms) == MHD_YES)
-		(void)loop_after(w->sim->loop, &w->tick, (int64_t)ms, run_daemon,
-		    w, &e);
+		loop_after(w->sim->loop, &w->tick, (int64_t)ms, run_daemon, w);
 	else
 		loop_cancel(&w->tick);
 }

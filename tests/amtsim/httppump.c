@@ -268,15 +268,13 @@ drip(void *arg)
 	long ms = fault_value(c->web->sim, "http-drip", 0);
 	size_t n = c->out.len;
 	uint8_t byte;
-	struct err e;
 
 	if (n > 1 && ms > 0) {
 		byte = c->out.data[0];
 		buf_drop(&c->out, 1);
 		(void)door_write(c->door, &byte, 1);
 		if (c->door != NULL)
-			(void)loop_after(c->web->sim->loop, &c->drip, ms, drip, c,
-			    &e);
+			loop_after(c->web->sim->loop, &c->drip, ms, drip, c);
 		return;
 	}
 	(void)door_write(c->door, c->out.data, n);

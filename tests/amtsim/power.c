@@ -233,10 +233,8 @@ gap_over(void *arg)
 static void
 gap(struct sim *sim)
 {
-	struct err e;
-
-	sim->os_gap = loop_after(sim->loop, &sim->gap_timer, GAP_MS, gap_over,
-	    sim, &e) == 0;
+	sim->os_gap = true;
+	loop_after(sim->loop, &sim->gap_timer, GAP_MS, gap_over, sim);
 	sim_network_changed(sim);
 }
 
@@ -253,12 +251,11 @@ booted(void *arg)
 static void
 boot(struct sim *sim)
 {
-	struct err e;
-
-	sim->os_boots = sim->model.power == HOST_ON && sim->os_delay_ms > 0 &&
-	    loop_after(sim->loop, &sim->boot_timer, sim->os_delay_ms, booted,
-	    sim, &e) == 0;
-	if (!sim->os_boots)
+	sim->os_boots = sim->model.power == HOST_ON && sim->os_delay_ms > 0;
+	if (sim->os_boots)
+		loop_after(sim->loop, &sim->boot_timer, sim->os_delay_ms,
+		    booted, sim);
+	else
 		loop_cancel(&sim->boot_timer);
 	gap(sim);
 }
@@ -276,8 +273,6 @@ on_again(void *arg)
 void
 host_power_changed(struct sim *sim, enum host_power now)
 {
-	struct err e;
-
 	if (sim->model.power == now)
 		return;
 	sim->model.power = now;
@@ -291,8 +286,8 @@ host_power_changed(struct sim *sim, enum host_power now)
 	boot(sim);
 	if (now == HOST_OFF && sim->on_after_off) {
 		sim->on_after_off = false;
-		(void)loop_after(sim->loop, &sim->cycle_timer, CYCLE_MS,
-		    on_again, sim, &e);
+		loop_after(sim->loop, &sim->cycle_timer, CYCLE_MS,
+		    on_again, sim);
 	}
 }
 

@@ -52,7 +52,6 @@ sim_log(struct sim *sim, enum door door, const char *peer, const char *dir,
 {
 	const uint8_t *p = data;
 	char hex[2 * HEX_MAX + 1];
-	struct err e;
 	size_t i, n = len < HEX_MAX ? len : HEX_MAX;
 
 	if (sim->log == NULL)
@@ -68,8 +67,7 @@ sim_log(struct sim *sim, enum door door, const char *peer, const char *dir,
 	put_string(sim->log, what);
 	(void)fprintf(sim->log, ",\"len\":%zu,\"hex\":\"%s\"}\n", len, hex);
 	if (sim->log_timer.loop == NULL)
-		(void)loop_after(sim->loop, &sim->log_timer, 0, flush_later,
-		    sim, &e);
+		loop_after(sim->loop, &sim->log_timer, 0, flush_later, sim);
 }
 
 void

@@ -29,7 +29,6 @@ restart(void *arg)
 {
 	struct sim *sim = arg;
 	struct model *m = &sim->model;
-	struct err e;
 
 	memcpy(m->tls, m->tls_pending, sizeof m->tls);
 	m->tls_cert_used = m->tls_cert;
@@ -37,8 +36,8 @@ restart(void *arg)
 	sim_ports_changed(sim);
 	door_reset_all(sim);
 	cred_free(sim);
-	(void)loop_after(sim->loop, &sim->restart_timer,
-	    fault_value(sim, "commit-takes", RESTART_MS), restarted, sim, &e);
+	loop_after(sim->loop, &sim->restart_timer,
+	    fault_value(sim, "commit-takes", RESTART_MS), restarted, sim);
 }
 
 static bool
@@ -76,14 +75,13 @@ unsigned
 sim_commit(struct sim *sim)
 {
 	const struct model *m = &sim->model;
-	struct err e;
 
 	if (data_missing(sim))
 		return DATA_MISSING;
 	if (memcmp(m->tls, m->tls_pending, sizeof m->tls) != 0 ||
 	    m->tls_cert != m->tls_cert_used)
-		(void)loop_after(sim->loop, &sim->restart_timer, ANSWER_MS,
-		    restart, sim, &e);
+		loop_after(sim->loop, &sim->restart_timer, ANSWER_MS,
+		    restart, sim);
 	return SUCCESS;
 }
 
@@ -110,8 +108,5 @@ forget(void *arg)
 void
 sim_unprovision(struct sim *sim)
 {
-	struct err e;
-
-	(void)loop_after(sim->loop, &sim->restart_timer, ANSWER_MS, forget,
-	    sim, &e);
+	loop_after(sim->loop, &sim->restart_timer, ANSWER_MS, forget, sim);
 }

@@ -88,16 +88,15 @@ void sim_network_changed(struct sim *s) { (void)s; }
 void sim_ports_changed(struct sim *s) { (void)s; }
 void sim_consent_update(struct sim *s) { (void)s; }
 
-int
+void
 loop_after(struct loop *l, struct loop_timer *t, int64_t ms,
-    loop_timer_fn *fn, void *arg, struct err *e)
+    loop_timer_fn *fn, void *arg)
 {
-	(void)l, (void)ms, (void)arg, (void)e;
+	(void)l, (void)ms, (void)arg;
 	if (t == &sim.cycle_timer) {
 		again = true;
 		again_fn = fn;
 	}
-	return 0;
 }
 
 void
