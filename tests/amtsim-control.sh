@@ -15,6 +15,9 @@ log_in() {
 good='< 14 00 00 00 01 00 00 00 00'
 open='> 20 00 00 00 00 00 00 00 e8 03 0a 00 00 00 10 27 00 00 88 13 00 00 00 00'
 opened='< 21 00 00 00 01 00 00 00 .. .. .. .. .. .. .. .. .. .. 57 01 00 00 00'
+# The state of the lines, told once soon after that: before what we do next.
+controls='<? 29
+< 00 00 00 .. 00 00 00 .. ..'
 talk() {	# FAULT [VALUE], then hextalk's lines on standard input: all under that fault
 	run ctl fault "$@"
 	is "$rc$err" 0 "fault $* is set"
@@ -119,8 +122,8 @@ lines "$start" "$reply" '> 13 00 00 00 04 08 00 00 00 00 00 00 00 00 00 00 00' \
 { log_in; lines "$good" "$open" '< 21 09' '<? 00' '<? 57' '< 01 00 00 00' eof; } | talk sol-status 9
 { log_in; lines "$good" "$open" '< 21 00 00 00 01 00 00 00 .. .. .. .. .. .. .. .. .. .. 57 01 00 00 ff 29'; } | talk sol-length
 { log_in; lines "$good" "$open" "$opened" '<? 24' '< 00 00 00 .. 00 00 00'; } | talk sol-ping 50
-{ log_in; lines "$good" "$open" "$opened" '> 28 00 00 00 00 00 00 00 01 00 61' '<? 2a' \
-    '< 00 00 00 .. 00 00 00 ff ff 61 29'; } | talk data-length
+{ log_in; lines "$good" "$open" "$opened" "$controls" '> 28 00 00 00 00 00 00 00 01 00 61' '<? 2a' \
+    '< 00 00 00 .. 00 00 00 ff ff 61'; } | talk data-length
 
 # Each stage: close, silence, garbage, a message that nobody knows.
 lines "$start" eof | talk close-at start
@@ -132,7 +135,7 @@ lines "$start" 'quiet 100' | talk silent-at start
 { log_in; lines 'quiet 100'; } | talk silent-at login
 lines "$start" 'read 64' | talk garbage-at start
 lines "$start" '< ee 00 00 00 00 00 00 00' "$reply" | talk unknown-at start
-{ log_in; lines "$good" "$open" "$opened" '> 28 00 00 00 00 00 00 00 01 00 61' eof; } |
+{ log_in; lines "$good" "$open" "$opened" "$controls" '> 28 00 00 00 00 00 00 00 01 00 61' eof; } |
     talk close-at data
 is "$(ctl violations)" "" "faults are the device's, not violations of the client"
 
