@@ -679,7 +679,8 @@ class_put(struct soap_call *c)
 		refuse_status(&p, status);
 		return;
 	}
-	if (fault_value(c->sim, "wsman-ignore", 0) == 0)
+	if (fault_value(c->sim, "wsman-ignore", 0) == 0 &&
+	    fault_value(c->sim, "wsman-hollow", 0) == 0)
 		c->sim->model = p.model;
 	if (p.i.class->changed != NULL)
 		p.i.class->changed(c->sim, &was);

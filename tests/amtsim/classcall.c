@@ -147,12 +147,20 @@ find_method(const struct class *c, const char *name)
 	return NULL;
 }
 
+/* It says yes to every order and does nothing. */
+static bool
+is_hollow(const struct soap_call *c)
+{
+	return fault_value(c->sim, "wsman-hollow", 0) != 0;
+}
+
 static void
 run_method(struct method_call *m, const struct method *method)
 {
 	struct soap_call *c = m->call;
 	char uri[TEXT_MAX], input[WS_NAME_MAX + 8], output[WS_NAME_MAX + 8];
-	long value = fault_value(c->sim, "wsman-return", -1);
+	long value = fault_value(c->sim, "wsman-return",
+	    is_hollow(c) && !method->reads ? 0 : -1);
 
 	uri_of_class(m->inst.class->name, uri);
 	snprintf(input, sizeof input, "%s_INPUT", method->name);
@@ -230,14 +238,15 @@ run_create(struct method_call *m)
 		c->r->fault = read_inputs(m, create, xml_first(c->q->body), uri);
 	if (c->r->fault != FAULT_NONE)
 		return;
-	c->r->amt_status = create->run(m);
+	c->r->amt_status = is_hollow(c) ? 0 : create->run(m);
 	if (c->r->amt_status != 0 && c->r->fault == FAULT_NONE)
 		c->r->fault = FAULT_INTERNAL;
 	if (c->r->fault != FAULT_NONE)
 		return;
 	g = reply_ns(c->r, NS_TRANSFER);
 	reply_open(c->r, g, "ResourceCreated");
-	write_instance_keys(c->r, &m->inst);
+	if (!is_hollow(c))
+		write_instance_keys(c->r, &m->inst);
 	reply_close(c->r, g, "ResourceCreated");
 }
 
@@ -271,7 +280,7 @@ class_delete(struct soap_call *c)
 	}
 	if (class_locate(c, cl, cl->write_realms, &i) == -1)
 		return;
-	c->r->amt_status = cl->remove(c->sim, i.index);
+	c->r->amt_status = is_hollow(c) ? 0 : cl->remove(c->sim, i.index);
 	if (c->r->amt_status != 0)
 		c->r->fault = FAULT_INTERNAL;
 }

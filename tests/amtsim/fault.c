@@ -103,6 +103,8 @@ static const struct fault_row {
 	    "classes" },
 	{ "wsman-status", VALUE, 38, "N: Put is refused with this AMT-STATUS" },
 	{ "wsman-ignore", VALUE, 1, "Put is answered, and nothing stored" },
+	{ "wsman-hollow", VALUE, 1, "every order is answered with success, and "
+	    "nothing is done" },
 	{ "commit-takes", VALUE, 2000, "MS: the ports stay closed so long after "
 	    "a commit" },
 	{ "wsman-return", VALUE, 4099, "N: ReturnValue of methods, which do "
