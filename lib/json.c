@@ -79,6 +79,16 @@ utf8(const unsigned char *s)
 	return n;
 }
 
+/* A control character, C0 or C1, and its bytes; 0: it is none. */
+static unsigned
+control(const unsigned char *s, size_t *n)
+{
+	bool c1 = s[0] == 0xc2 && s[1] >= 0x80 && s[1] <= 0x9f;
+
+	*n = c1 ? 2 : 1;
+	return c1 ? s[1] : *s < 0x20 || *s == 0x7f ? *s : 0;
+}
+
 static void
 string(struct json *j, const char *text)
 {
@@ -86,6 +96,7 @@ string(struct json *j, const char *text)
 	const unsigned char *s = (const unsigned char *)text;
 	const char *f;
 	char esc[8];
+	unsigned c;
 	size_t n, i;
 
 	put(j, "\"", 1);
@@ -97,11 +108,11 @@ string(struct json *j, const char *text)
 			esc[0] = '\\';
 			esc[1] = f[1];
 			put(j, esc, 2);
-		} else if (*s < 0x20 || *s == 0x7f) {
+		} else if ((c = control(s, &n)) != 0) {
 			memcpy(esc, "\\u00", 4);
 			for (i = 0; i < 2; i++)
 				esc[4 + i] = "0123456789abcdef"[
-				    *s >> (i == 0 ? 4 : 0) & 15];
+				    c >> (i == 0 ? 4 : 0) & 15];
 			put(j, esc, 6);
 		} else if ((n = utf8(s)) == 0) {
 			put(j, "\xef\xbf\xbd", 3);

@@ -81,11 +81,16 @@ wsman_call(struct wsman *w, const struct ws_request *r, struct ws_doc **out,
 		return order(arg, r, e) == -1 ? -1 : pretend(r, out, e);
 	if (exchange(w, r, out, e) == -1)
 		return -1;
-	if (r->op == WS_INVOKE && ws_return_value(*out, r->method, NULL,
-	    e) == -1)
-		return err_ctx(e, "%s: %s", wsman_host(w), ws_describe(r, what,
-		    sizeof what));
-	return 0;
+	if (r->op != WS_INVOKE || ws_return_value(*out, r->method, NULL,
+	    e) == 0)
+		return 0;
+	if (e->kind == ERR_PROTO && ws_changes(r)) {
+		e->kind = ERR_UNKNOWN;
+		(void)err_more(e, "; whether the order was carried out is not "
+		    "known");
+	}
+	return err_ctx(e, "%s: %s", wsman_host(w), ws_describe(r, what,
+	    sizeof what));
 }
 
 int
@@ -208,7 +213,8 @@ pull_all(struct wsman *w, const char *class, bool references,
 
 /*
  * A pull cannot be asked again, for the next one brings other items; the
- * whole list can.
+ * whole list can.  So can one that the firmware gave up: it keeps one at a
+ * time, and somebody else has asked for another.
  */
 static int
 list_all(struct wsman *w, const char *class, bool references,
@@ -221,7 +227,8 @@ list_all(struct wsman *w, const char *class, bool references,
 		if (pull_all(w, class, references, list, e) == 0)
 			return 0;
 		ws_list_free(list);
-		if (e->kind != ERR_NET || !wsman_cut(w))
+		if ((e->kind != ERR_NET || !wsman_cut(w)) &&
+		    strstr(e->text, "InvalidEnumerationContext") == NULL)
 			break;
 		log_debug("%s: asking for the list again", wsman_host(w));
 	}

@@ -519,10 +519,21 @@ bool
 ws_is_secret(const char *name)
 {
 	static const char *const parts[] = { "Password", "PassPhrase",
-	    "Passphrase", "MasterKey", "KeyBlob", "OptInCode", "PSKValue",
-	    "Secret", "password" };
+	    "Passphrase", "MasterKey", "SigningKey", "KeyBlob", "PSKValue",
+	    "Secret", "password", "ProtectedAccessCredential" };
+	/* the array holds user and password of a server */
+	static const char *const names[] = { "OptInCode",
+	    "UefiBootParametersArray", "PSK", "Keys" };
+	static const char *const others[] = { "UserPasswordBypass",
+	    "PasswordModel" };
 	size_t i;
 
+	for (i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (strcmp(name, others[i]) == 0)
+			return false;
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
 	for (i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (strstr(name, parts[i]) != NULL)
 			return true;
