@@ -32,6 +32,7 @@ setting lclboth "$(wsamt lclboth)" "$([ "$(wsamt lclboth)" = on ] && echo off ||
 cat pc.pem ours.pem >chain.pem
 openssl rsa -in pc.key -aes128 -passout pass:x -out locked.key 2>/dev/null
 openssl genrsa -out big.key 3072 2>/dev/null
+openssl genrsa -3 -out three.key 2048 2>/dev/null
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.key 2>/dev/null
 echo '-----BEGIN CERTIFICATE-----
 AAAA
@@ -42,6 +43,7 @@ wrong 'not the certificate of a certification authority: "wsamt addcert"' addca 
 wrong 'damaged.pem: not an X.509 certificate' addca damaged.pem
 wrong 'the key has a passphrase' addkey locked.key
 wrong 'the key has 3072 bits; AMT takes 1024 to 2048' addkey big.key
+wrong "the key's exponent is not 65537" addkey three.key
 wrong 'not an RSA key' addkey ec.key
 wrong 'holds no private key' addkey pc.pem
 wrong 'holds no certificate' delca pc.key
@@ -54,6 +56,7 @@ gets '' certs
 refused 'PKI_MISSING_KEYS' addcert pc.pem
 sets addkey pc.key
 sets addkey pc.key
+is "$(wsamt certs | cut -f 1)" key "one key, stored once"
 sets addcert pc.pem
 sets addca ours.pem
 sets addca ours.pem
@@ -82,7 +85,14 @@ shows 'tls' certs
 sets nettls on
 gets on nettls
 is "$(state .network.network.enabled)" false "not before the commit"
-sets commit
+port=7700
+cut_at() {	# WHEN
+	port=$((port + 1))
+	background cut-relay $port 623 CommitChanges_INPUT "$1" 1
+	until_ok socat -u OPEN:/dev/null TCP:127.0.0.1:$port
+}
+cut_at after
+sets -P $port commit	# its answer is lost, and the ports restart
 is "$(state .network.network.enabled)" true "and after it"
 gets off power
 run wsamt -c ours.pem power
@@ -110,6 +120,14 @@ run wsamt --pin "$pin" --force commit
 until_ok wsamt --plain power
 sets --plain nettls off
 sets --plain commit
+
+# No answer and no restart: nobody knows.
+for when in before after; do
+	cut_at $when
+	run wsamt --plain -P $port commit
+	is $rc 8 "its line is cut $when it acts, and nothing restarts"
+	has "$err" "not known, for its ports did not restart; to repeat it does no harm" "nobody knows"
+done
 ctl fault wsman-return 38
 refused 'FLASH_WRITE_LIMIT' --plain commit
 ctl clear-faults

@@ -36,7 +36,25 @@ is "$(state .network.enabled)" false "forced: it is gone"
 is "$(ctl violations)" "" "no violation"
 
 stop_sim
+
+# AMT 8 wants no domain while the name's sharing changes: it comes back.
 start_sim --profile 8
 refused "this firmware does not have amtnet" amtnet
+domain=$(wsamt domain)
+for want in off on; do
+	sets sharedfqdn $want
+	gets $want sharedfqdn
+	is "$(state .network.domain_name)" "$domain" "sharedfqdn $want: the domain as before"
+done
+ctl fault wsman-status 38
+refused 'FLASH_WRITE_LIMIT_EXCEEDED' sharedfqdn off
+ctl clear-faults
+is "$(state .network.domain_name)" "$domain" "refused: the domain as before"
+background cut-relay 7623 623 'DomainName/>' after 1
+until_ok socat -u OPEN:/dev/null TCP:127.0.0.1:7623
+run wsamt -P 7623 sharedfqdn off
+is "$rc $(state .network.domain_name)" "8 " "cut while it is cleared"
+has "$err" "the domain name was \"$domain\" and may be gone: \"wsamt domain\" tells, and sets it" "says so"
+sets domain "$domain"
 stop_sim
 done_testing

@@ -31,9 +31,16 @@ is "$(wsamt --json ipv4 | jq -c '[.dhcp, .address, .mask, .gateway, .dns]')" \
 is "$(state .network.ip)" 192.0.2.10 "and so it is"
 sets ipv4 "$AMT_HOST/8" 192.0.2.1
 shows "address	$AMT_HOST" ipv4
+sets ipv4 "$AMT_HOST/8"
+sets ipv4 "$AMT_HOST/16" 192.0.2.1 192.0.2.5
+is "$(wsamt --json ipv4 | jq -c '[.mask, .dns]')" '["255.255.0.0","192.0.2.5"]' "its mask, and a name server"
+ctl fault wsman-ignore
+refused "it was $AMT_HOST 255.255.0.0 192.0.2.1 192.0.2.5 192.0.2.2, $AMT_HOST 255.255.0.0 192.0.2.3 was wanted" ipv4 "$AMT_HOST/16" 192.0.2.3
+ctl clear-faults
 sets ipv4 --force system
 shows 'as-the-system	on' ipv4
 ctl fault wsman-ignore
+sets ipv4 system
 refused 'ipv4 did not take: it was system, dhcp was wanted, it is system' --force ipv4 dhcp
 ctl clear-faults
 sets ipv4 dhcp --force
@@ -53,7 +60,10 @@ for want in off on; do
 	is "$(state .network.ipv6)" "$([ $want = on ] && echo true || echo false)" "ipv6 $want: and so it is"
 done
 sets ipv6 on
-shows 'fe80::' ipv6
+shows ' link-local preferred' ipv6
+address=$(printf '%s\n' "$out" | sed -n 's/^address	\(.*\) link.*/\1/p')
+is "$(wsamt --json ipv6 | jq -c '[.ipv6, (.address | length)]')" '["on",1]' "addresses are a list"
+shows "ipv6	$address" info
 wrong 'neither on nor off' ipv6 auto
 ctl fault wsman-ignore
 refused 'ipv6 did not take: it was on, off was wanted, it is on' ipv6 off

@@ -10,9 +10,19 @@ fi
 page=$TOP/wsamt/wsamt.1
 
 # In its stories each command prints, does, is given a wrong value, and is
-# refused; "setting" and "switch" are all of them.
+# refused; after what it did somebody looks, within three lines.  "setting"
+# and "switch" are all of them.
+looked_at() {
+	tr -d "\"'" <"$T/stories" | awk -v c="$1" '
+	$0 ~ "^[[:space:]]*(setting|switch) " c " " { yes = 1 }
+	left > 0 && /^[[:space:]]*(gets|shows|is|has|hasnt|until_ok|pass|refused) / { yes = 1 }
+	{ left-- }
+	$0 ~ "^[[:space:]]*(sets|gets|shows|check|run wsamt) (.* )?" c "( |;|$)" { left = 3 }
+	END { exit !yes }' && echo again
+}
 has_case() {	# CASE COMMAND
 	case $1 in
+	again) looked_at "$2"; return ;;
 	prints) verbs='gets|shows' ;;
 	does) verbs='sets|gets|shows' ;;
 	refused) verbs='refused|busy' ;;
@@ -29,7 +39,7 @@ for c in $(wsamt --list-commands | cut -f 1); do
 	# What needs its value, or acts without one, has nothing to print.
 	cases=$(wsamt --list-commands | awk -F '\t' -v c="$c" '$1 == c {
 		if ($3 == "reads" || $2 ~ /^\[|\[on/) print "prints"
-		if ($3 == "changes") print "does" }')
+		if ($3 == "changes") print "does again" }')
 	for case in $cases wrong refused; do
 		is "$(has_case "$case" "$c")" "$case" "$c has its case: $case"
 	done

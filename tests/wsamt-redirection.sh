@@ -44,7 +44,7 @@ pass "the port is open"
 ctl fault wsman-return 0
 run wsamt sol off
 is $rc 7 "a change that is not one: refused"
-has "$err" "the machine said yes, but sol is not off" "says so"
+has "$err" "sol did not take: it was on, off was wanted, it is on; its BIOS may forbid it" "says so"
 ctl clear-faults
 ctl fault wsman-return 4099
 run wsamt sol off

@@ -31,6 +31,8 @@ sets userchg bob "$new"
 shows "bob	on	both	remotecontrol,info" userlst
 is "$(as bob "$new" power)" off "with the new password"
 run as bob "$pw" power; is $rc 5 "and not with the old one"
+sets userchg bob "$new" local
+shows "bob	on	local	remotecontrol,info" userlst
 sets userchg bob "$new" remote admin
 shows "bob	on	remote	admin" userlst
 gets on usermod bob
@@ -66,7 +68,14 @@ wrong 'a user'"'"'s name has 1 to 16 characters' useradd amyamyamyamyamyam "$pw"
 wrong 'names that begin with $$' useradd '$$amy' "$pw" both info
 wrong 'is no access: local (0), remote (1) or both (2)' useradd amy "$pw" net info
 wrong '"infos" is no realm; did you mean "info"?' useradd amy "$pw" both infos
-wrong '"25" is no realm: they are in wsamt(1)' useradd amy "$pw" both 25
+for realm in 0 1 22 23 25; do
+	wrong "\"$realm\" is no realm: they are in wsamt(1)" useradd amy "$pw" both $realm
+done
+wrong 'is ASCII without blanks' useradd 'a my' "$pw" both info
+for c in 'usermod $$OsAdmin off' 'userdel $$OsAdmin' "userchg \$\$OsAdmin $pw"; do
+	# shellcheck disable=SC2086 # words
+	wrong 'names that begin with $$ are the firmware' $c
+done
 wrong 'neither on nor off' usermod eve yes
 wrong 'missing arguments' userdel
 

@@ -144,7 +144,8 @@ add(struct wsamt *a, const char *name, const char *start,
 	    (const struct ws_value[]){ { "InstanceID", .text = name },
 	    { "ElementName", .text = name }, { "StartTime", .text = start },
 	    { "Interval", .text = interval },
-	    { "DeleteOnCompletion", .flag = true }, { .name = NULL } } };
+	    { "DeleteOnCompletion", .flag = strcmp(interval, ONCE) == 0 },
+	    { .name = NULL } } };
 	int rc;
 
 	if (wsman_invoke(a->wsman, &add_alarm, NULL,

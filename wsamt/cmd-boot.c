@@ -37,20 +37,29 @@ static const struct device {
 };
 #define NDEVICES (sizeof devices / sizeof devices[0])
 
-/* Flags for one boot; EnforceSecureBoot is a decision of the owner's. */
-static const char *const flags[] = { "BIOSPause", "BIOSSetup",
-    "ConfigurationDataReset", "ForcedProgressEvents", "LockKeyboard",
-    "LockPowerButton", "LockResetButton", "LockSleepButton", "PlatformErase",
-    "ReflashBIOS", "SecureErase", "UseIDER", "UseSOL", "UseSafeMode",
-    "UserPasswordBypass" };
-static const char *const numbers[] = { "BootMediaIndex", "FirmwareVerbosity",
-    "UefiBootNumberOfParams" };
+/*
+ * What is written, each as it is for an ordinary boot; EnforceSecureBoot is a
+ * decision of the owner's.
+ */
+static const struct { const char *name, *none; } settings[] = {
+	{ "BIOSPause", "false" }, { "BIOSSetup", "false" },
+	{ "BootMediaIndex", "0" }, { "ConfigurationDataReset", "false" },
+	{ "FirmwareVerbosity", "0" }, { "ForcedProgressEvents", "false" },
+	{ "IDERBootDevice", "0" }, { "LockKeyboard", "false" },
+	{ "LockPowerButton", "false" }, { "LockResetButton", "false" },
+	{ "LockSleepButton", "false" }, { "PlatformErase", "false" },
+	{ "ReflashBIOS", "false" }, { "SecureErase", "false" },
+	{ "UefiBootNumberOfParams", "0" }, { "UseIDER", "false" },
+	{ "UseSOL", "false" }, { "UseSafeMode", "false" },
+	{ "UserPasswordBypass", "false" },
+};
 /* What firmware gives but refuses to be given. */
 static const char *const read_only[] = { "BIOSLastStatus", "BootguardStatus",
     "OptionsCleared", "RPEEnabled", "RSEPassword", "SecureBootControlEnabled",
     "UEFIHTTPSBootEnabled", "UEFILocalPBABootEnabled",
     "UefiBootParametersArray", "WinREBootEnabled" };
 #define COUNT(a) (sizeof (a) / sizeof (a)[0])
+#define SETTING_MAX 12			/* bytes of a value, with NUL */
 
 static const struct ws_selector config_key[] = {
 	{ .name = "InstanceID",
@@ -110,14 +119,16 @@ change_source(struct wsamt *a, const char *source, struct err *e)
 	    e);
 }
 
-/* Sets a property that the firmware has. */
-static int
-set_if_there(struct ws_node *n, const char *name, const char *value,
-    struct err *e)
+/* What of it the firmware has. */
+static const char *
+value_of(const struct ws_node *n, size_t i)
 {
-	return ws_child(n, name) == NULL ? 0 : ws_set(n, name, value, e);
+	const struct ws_node *child = ws_child(n, settings[i].name);
+
+	return child != NULL ? ws_text(child) : NULL;
 }
 
+/* Only what the firmware has is written, but for what was asked for. */
 static int
 edit_settings(struct ws_node *n, const struct device *dev, bool sol,
     struct err *e)
@@ -126,31 +137,65 @@ edit_settings(struct ws_node *n, const struct device *dev, bool sol,
 
 	for (i = 0; i < COUNT(read_only); i++)
 		ws_drop(n, read_only[i]);
-	for (i = 0; i < COUNT(flags); i++)
-		if (set_if_there(n, flags[i], "false", e) == -1)
+	for (i = 0; i < COUNT(settings); i++)
+		if (value_of(n, i) != NULL &&
+		    ws_set(n, settings[i].name, settings[i].none, e) == -1)
 			return -1;
-	for (i = 0; i < COUNT(numbers); i++)
-		if (set_if_there(n, numbers[i], "0", e) == -1)
-			return -1;
-	if (set_if_there(n, "IDERBootDevice", dev->ider_device, e) == -1)
+	if (strcmp(dev->ider_device, "0") != 0 &&
+	    ws_set(n, "IDERBootDevice", dev->ider_device, e) == -1)
 		return -1;
 	if (sol && ws_set(n, "UseSOL", "true", e) == -1)
 		return -1;
 	return dev->flag != NULL ? ws_set(n, dev->flag, "true", e) : 0;
 }
 
+/* Read again, for what did not take. */
+static int
+confirm_settings(struct wsamt *a, char before[][SETTING_MAX],
+    const struct ws_node *wanted, struct err *e)
+{
+	const char *want, *now;
+	struct ws_doc *d;
+	size_t i;
+	int rc = 0;
+
+	if (wsman_get(a->wsman, SETTINGS, NULL, &d, e) == -1)
+		return -1;
+	for (i = 0; rc == 0 && i < COUNT(settings); i++) {
+		if ((want = value_of(wanted, i)) == NULL)
+			continue;
+		if ((now = value_of(ws_body(d), i)) == NULL)
+			now = "absent";
+		if (strcmp(now, want) != 0)
+			rc = wsamt_not_taken(a, settings[i].name, before[i],
+			    want, now, e);
+	}
+	ws_doc_free(d);
+	return rc;
+}
+
 static int
 write_settings(struct wsamt *a, const struct device *dev, bool sol,
     struct err *e)
 {
+	char before[COUNT(settings)][SETTING_MAX];
+	const char *text;
 	struct ws_doc *d;
+	size_t i;
 	int rc;
 
 	if (wsman_get(a->wsman, SETTINGS, NULL, &d, e) == -1)
 		return -1;
+	for (i = 0; i < COUNT(settings); i++) {
+		text = value_of(ws_body(d), i);
+		(void)snprintf(before[i], SETTING_MAX, "%s",
+		    text != NULL ? text : "absent");
+	}
 	rc = edit_settings(ws_body(d), dev, sol, e);
 	if (rc == 0)
 		rc = wsman_put(a->wsman, ws_body(d), NULL, e);
+	if (rc == 0)
+		rc = confirm_settings(a, before, ws_body(d), e);
 	ws_doc_free(d);
 	return rc;
 }

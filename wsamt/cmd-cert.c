@@ -55,7 +55,7 @@ send_blob(struct wsamt *a, const struct ws_method *m, const struct buf *der,
 	return rc;
 }
 
-/* Is it there?  Exactly one of cert and public is not NULL. */
+/* Is it, or one of both, there?  cert or public may be NULL. */
 static int
 look(struct wsamt *a, const struct pem_cert *cert, bool root,
     const struct buf *public, bool *there, struct err *e)
@@ -64,8 +64,8 @@ look(struct wsamt *a, const struct pem_cert *cert, bool root,
 
 	if (s == NULL)
 		return -1;
-	*there = cert != NULL ? store_cert(s, cert, root) != NULL :
-	    store_key(s, public) != NULL;
+	*there = (cert != NULL && store_cert(s, cert, root) != NULL) ||
+	    (public != NULL && store_key(s, public) != NULL);
 	store_free(s);
 	return 0;
 }
@@ -242,7 +242,7 @@ cmd_delcertkey(struct wsamt *a, int argc, char **argv, struct err *e)
 		rc = not_there(a, argv[0], e);
 	else if ((cert == NULL || delete(a, STORE_CERT, cert->id, e) == 0) &&
 	    (key == NULL || delete(a, STORE_KEY, key->id, e) == 0) &&
-	    look(a, &c, false, NULL, &there, e) == 0)
+	    look(a, &c, false, key != NULL ? &c.key : NULL, &there, e) == 0)
 		rc = !there ? 0 : wsamt_not_taken(a, argv[0], "there",
 		    "not there", "there", e);
  out:
@@ -351,6 +351,23 @@ cmd_certs(struct wsamt *a, int argc, char **argv, struct err *e)
 #define RSA 0
 #define BITS 2048
 
+/* It is among the others, or the machine only said so. */
+static int
+confirm_key(struct wsamt *a, const char *id, struct err *e)
+{
+	struct store *s = store_read(a, e);
+	size_t i;
+
+	if (s == NULL)
+		return -1;
+	for (i = 0; i < s->nkeys && strcmp(s->keys[i].id, id) != 0; i++)
+		;
+	i = i < s->nkeys;
+	store_free(s);
+	return i ? 0 : wsamt_not_taken(a, "genkey", "not there", id,
+	    "not there", e);
+}
+
 int
 cmd_genkey(struct wsamt *a, int argc, char **argv, struct err *e)
 {
@@ -366,8 +383,11 @@ cmd_genkey(struct wsamt *a, int argc, char **argv, struct err *e)
 		goto out;
 	if ((n = ws_child(ws_body(d), "KeyPair")) != NULL)
 		id = ws_key(n, "InstanceID");
-	rc = id != NULL ? out_value(&a->out, "key", id, e) : err_set(e,
-	    ERR_PROTO, "%s: the answer names no key", a->machine.name);
+	if (id == NULL)
+		rc = wsamt_not_taken(a, "genkey", "not there", "a key",
+		    "not named", e);
+	else if (confirm_key(a, id, e) == 0)
+		rc = out_value(&a->out, "key", id, e);
  out:
 	ws_doc_free(d);
 	return rc;

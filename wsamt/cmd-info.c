@@ -32,6 +32,8 @@ static const struct fact facts[] = {
 	{ "address", PORT, WIRED, "IPAddress", FACT_TEXT, NULL },
 	{ "mac", PORT, WIRED, "MACAddress", FACT_TEXT, NULL },
 	{ "link", PORT, WIRED, "LinkIsUp", FACT_BOOL, NULL },
+	{ "ipv6", "IPS_IPv6PortSettings", "Intel(r) IPS IPv6 Settings 0",
+	    "CurrentAddressInfo", FACT_ADDRESSES, NULL },
 	{ "tls", "AMT_TLSSettingData", "Intel(r) AMT 802.3 TLS Settings",
 	    "Enabled", FACT_BOOL, NULL },
 	{ "redirport", "AMT_RedirectionService", NULL, "ListenerEnabled",

@@ -18,6 +18,8 @@
 #define PORT6 "IPS_IPv6PortSettings"
 #define WIRED6 "Intel(r) IPS IPv6 Settings 0"
 #define TEXT_MAX 64
+#define IPV4_MAX 96			/* five addresses, with NUL */
+#define GONE_MS 5000			/* who is silent so long is cut off */
 
 static const struct ws_selector wired[] = {
 	{ .name = "InstanceID", .value = WIRED }, { .name = NULL }
@@ -26,6 +28,22 @@ static const struct ws_selector wired[] = {
 static const char *const addresses[] = { "IPAddress", "SubnetMask",
     "DefaultGateway", "PrimaryDNS", "SecondaryDNS" };
 #define ADDRESSES (sizeof addresses / sizeof addresses[0])
+
+/* "dhcp", "system" (the address is its system's), or its own. */
+enum kind { OWN, DHCP, SYSTEM };
+
+static int
+read_kind(const struct ws_node *port, enum kind *kind, struct err *e)
+{
+	bool dhcp, shared = false;
+
+	if (ws_get_bool(port, "DHCPEnabled", &dhcp, e) == -1 ||
+	    (ws_child(port, "IpSyncEnabled") != NULL &&	/* not before AMT 7 */
+	    ws_get_bool(port, "IpSyncEnabled", &shared, e) == -1))
+		return -1;
+	*kind = dhcp ? DHCP : shared ? SYSTEM : OWN;
+	return 0;
+}
 
 static void
 drop_addresses(struct ws_node *port)
@@ -100,14 +118,13 @@ static int
 write_policies(struct wsamt *a, struct ws_node *port, const bool wanted[4],
     struct err *e)
 {
-	bool dhcp, shared;
+	enum kind kind;
 	char number[16];
 	int k;
 
-	if (ws_get_bool(port, "DHCPEnabled", &dhcp, e) == -1 ||
-	    ws_get_bool(port, "IpSyncEnabled", &shared, e) == -1)
+	if (read_kind(port, &kind, e) == -1)
 		return err_ctx(e, "%s", a->machine.name);
-	if (dhcp || shared)
+	if (kind != OWN)
 		drop_addresses(port);
 	ws_drop(port, "LinkPolicy");
 	for (k = 0; k < 4; k++) {
@@ -188,8 +205,8 @@ static const struct fact ipv4_facts[] = {
 	{ "mac", PORT, WIRED, "MACAddress", FACT_TEXT, NULL },
 };
 struct ipv4 {
-	bool dhcp, shared;
-	char text[ADDRESSES][INET_ADDRSTRLEN];	/* "": leave out */
+	enum kind kind;
+	char text[ADDRESSES][INET_ADDRSTRLEN];	/* OWN; "": none */
 };
 
 static int
@@ -234,12 +251,20 @@ parse_static(struct ipv4 *p, int argc, char **argv, struct err *e)
 static int
 parse_ipv4(struct ipv4 *p, int argc, char **argv, struct err *e)
 {
-	*p = (struct ipv4){ .dhcp = strcmp(argv[0], "dhcp") == 0,
-	    .shared = strcmp(argv[0], "system") == 0 };
-	if (!p->dhcp && !p->shared)
+	*p = (struct ipv4){ .kind = strcmp(argv[0], "dhcp") == 0 ? DHCP :
+	    strcmp(argv[0], "system") == 0 ? SYSTEM : OWN };
+	if (p->kind == OWN)
 		return parse_static(p, argc, argv, e);
 	return argc == 1 ? 0 : err_set(e, ERR_USAGE, "ipv4 %s takes no "
 	    "addresses", argv[0]);
+}
+
+static int
+set_bool(struct ws_node *n, const char *name, bool on, struct err *e)
+{
+	if (!on && ws_child(n, name) == NULL)
+		return 0;
+	return ws_set(n, name, on ? "true" : "false", e);
 }
 
 static int
@@ -252,78 +277,126 @@ edit_ipv4(struct ws_node *n, const struct ipv4 *p, struct err *e)
 		if (p->text[i][0] != '\0' && ws_set(n, addresses[i],
 		    p->text[i], e) == -1)
 			return -1;
-	if (ws_set(n, "DHCPEnabled", p->dhcp ? "true" : "false", e) == -1 ||
-	    ws_set(n, "SharedStaticIp", p->shared ? "true" : "false",
-	    e) == -1)
+	if (set_bool(n, "DHCPEnabled", p->kind == DHCP, e) == -1 ||
+	    set_bool(n, "SharedStaticIp", p->kind == SYSTEM, e) == -1)
 		return -1;
-	return ws_set(n, "IpSyncEnabled", p->dhcp || p->shared ? "true" :
-	    "false", e);
+	return set_bool(n, "IpSyncEnabled", p->kind != OWN, e);
 }
 
-/* "dhcp", "system" or the address. */
+/* Of what the machine has as if it had been asked for. */
 static int
-ipv4_state(char text[TEXT_MAX], const struct ws_node *n, struct err *e)
+read_ipv4(struct wsamt *a, struct ipv4 *p, struct ws_doc **d, struct err *e)
 {
-	struct ws_node *address = ws_child(n, "IPAddress");
-	bool dhcp, shared;
+	const struct ws_node *n;
+	const char *text;
+	size_t i;
 
-	if (ws_get_bool(n, "DHCPEnabled", &dhcp, e) == -1 ||
-	    ws_get_bool(n, "IpSyncEnabled", &shared, e) == -1)
+	*p = (struct ipv4){ .kind = OWN };
+	if (wsman_get(a->wsman, PORT, wired, d, e) == -1)
 		return -1;
-	(void)snprintf(text, TEXT_MAX, "%s", dhcp ? "dhcp" : shared ?
-	    "system" : address != NULL && ws_text(address) != NULL ?
-	    ws_text(address) : "none");
+	if (read_kind(ws_body(*d), &p->kind, e) == -1) {
+		ws_doc_free(*d);
+		return err_ctx(e, "%s", a->machine.name);
+	}
+	for (i = 0; p->kind == OWN && i < ADDRESSES; i++) {
+		n = ws_child(ws_body(*d), addresses[i]);
+		text = n != NULL ? ws_text(n) : NULL;
+		if (text != NULL && strcmp(text, "0.0.0.0") != 0)
+			(void)snprintf(p->text[i], sizeof p->text[i], "%s",
+			    text);
+	}
 	return 0;
 }
 
-static int
-confirm_ipv4(struct wsamt *a, const char *before, const char *wanted,
-    struct err *e)
+/* Is all so that was asked for?  What was not, firmware may have or not. */
+static bool
+is_so(const struct ipv4 *now, const struct ipv4 *wanted)
 {
-	char after[TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < ADDRESSES; i++)
+		if (wanted->text[i][0] != '\0' &&
+		    strcmp(wanted->text[i], now->text[i]) != 0)
+			return false;
+	return now->kind == wanted->kind;
+}
+
+/* "192.0.2.10 255.255.255.0 192.0.2.1" */
+static const char *
+ipv4_text(char text[IPV4_MAX], const struct ipv4 *p)
+{
+	size_t i, len = 0;
+
+	if (p->kind != OWN)
+		return p->kind == DHCP ? "dhcp" : "system";
+	(void)snprintf(text, IPV4_MAX, "none");
+	for (i = 0; i < ADDRESSES; i++)
+		if (p->text[i][0] != '\0')
+			len += (size_t)snprintf(text + len, IPV4_MAX - len,
+			    "%s%s", len > 0 ? " " : "", p->text[i]);
+	return text;
+}
+
+/* Read again; who was to be cut off and is silent was. */
+static int
+confirm_ipv4(struct wsamt *a, const struct ipv4 *before,
+    const struct ipv4 *wanted, struct err *e)
+{
+	char text[3][IPV4_MAX];
+	int64_t usual = a->machine.timeout_ms;
+	struct ipv4 after;
 	struct ws_doc *d;
 	int rc;
 
-	if (wsman_get(a->wsman, PORT, wired, &d, e) == -1) {
+	if (a->force)
+		a->machine.timeout_ms = GONE_MS;
+	rc = read_ipv4(a, &after, &d, e);
+	a->machine.timeout_ms = usual;
+	if (rc == -1) {
 		if (e->kind != ERR_NET || !a->force)
 			return -1;
 		log_warn("%s: does not answer there any more",
 		    a->machine.name);
 		return 0;
 	}
-	rc = ipv4_state(after, ws_body(d), e);
-	if (rc == 0 && strcmp(after, wanted) != 0)
-		rc = wsamt_not_taken(a, "ipv4", before, wanted, after, e);
 	ws_doc_free(d);
-	return rc;
+	return is_so(&after, wanted) ? 0 :
+	    wsamt_not_taken(a, "ipv4", ipv4_text(text[0], before),
+	    ipv4_text(text[1], wanted), ipv4_text(text[2], &after), e);
+}
+
+/* May the address go away over which we came? */
+static int
+check_way(struct wsamt *a, const struct ipv4 *wanted, struct err *e)
+{
+	if (a->force || (wanted->kind == OWN &&
+	    strcmp(a->machine.address, wanted->text[0]) == 0))
+		return 0;
+	return err_set(e, ERR_REFUSED, "%s: this may change the address over "
+	    "which this very command comes; say --force if that is wanted",
+	    a->machine.name);
 }
 
 int
 cmd_ipv4(struct wsamt *a, int argc, char **argv, struct err *e)
 {
-	char before[TEXT_MAX];
-	const char *wanted;
-	struct ipv4 p;
+	struct ipv4 before, wanted;
 	struct ws_doc *d;
-	int rc = -1;
+	int rc = 0;
 
 	if (argc == 0)
 		return print_facts(a, ipv4_facts, sizeof ipv4_facts /
 		    sizeof ipv4_facts[0], e);
-	if (parse_ipv4(&p, argc, argv, e) == -1)
+	if (parse_ipv4(&wanted, argc, argv, e) == -1 ||
+	    read_ipv4(a, &before, &d, e) == -1)
 		return -1;
-	wanted = p.dhcp ? "dhcp" : p.shared ? "system" : p.text[0];
-	if (!a->force && strcmp(a->machine.address, wanted) != 0)
-		return err_set(e, ERR_REFUSED, "%s: this may change the "
-		    "address over which this very command comes; say --force "
-		    "if that is wanted", a->machine.name);
-	if (wsman_get(a->wsman, PORT, wired, &d, e) == -1)
-		return -1;
-	if (ipv4_state(before, ws_body(d), e) == -1)
-		(void)err_ctx(e, "%s", a->machine.name);
-	else if (edit_ipv4(ws_body(d), &p, e) == 0 &&
-	    wsman_put(a->wsman, ws_body(d), wired, e) == 0)
-		rc = confirm_ipv4(a, before, wanted, e);
+	if (is_so(&before, &wanted))
+		log_info("%s: that is so already", a->machine.name);
+	else if (check_way(a, &wanted, e) == -1 ||
+	    edit_ipv4(ws_body(d), &wanted, e) == -1 ||
+	    wsman_put(a->wsman, ws_body(d), wired, e) == -1 ||
+	    confirm_ipv4(a, &before, &wanted, e) == -1)
+		rc = -1;
 	ws_doc_free(d);
 	return rc;
 }
@@ -331,11 +404,64 @@ cmd_ipv4(struct wsamt *a, int argc, char **argv, struct err *e)
 /* ---- ipv6 ------------------------------------------------------------------------ */
 
 static const struct fact ipv6_facts[] = {
-	{ "addresses", PORT6, WIRED6, "CurrentAddressInfo", FACT_WORDS, NULL },
 	{ "router", PORT6, WIRED6, "CurrentDefaultRouter", FACT_TEXT, NULL },
 	{ "dns", PORT6, WIRED6, "CurrentPrimaryDNS", FACT_TEXT, NULL },
 	{ "dns2", PORT6, WIRED6, "CurrentSecondaryDNS", FACT_TEXT, NULL },
 };
+
+static const struct ws_word address_kinds[] = {
+	{ 0, "link-local" }, { 1, "from-router" }, { 2, "dhcpv6" },
+	{ 3, "manual" }, { 0, NULL }
+};
+static const struct ws_word address_states[] = {
+	{ 0, "being-checked" }, { 1, "preferred" }, { 2, "deprecated" },
+	{ 3, "preferred-and-deprecated" }, { 4, "expired" },
+	{ 5, "duplicate" }, { 0, NULL }
+};
+
+/* "ADDRESS,KIND,STATE" in words. */
+static int
+print_address(struct wsamt *a, const char *info, struct err *e)
+{
+	char part[3][64] = { "", "", "" }, text[224];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		(void)snprintf(part[i], sizeof part[i], "%.*s",
+		    (int)strcspn(info, ","), info);
+		info += strcspn(info, ",");
+		info += *info == ',';
+	}
+	(void)snprintf(text, sizeof text, "%s %s %s", part[0],
+	    fact_word(address_kinds, part[1]),
+	    fact_word(address_states, part[2]));
+	return out_several(&a->out, "address", text, e);
+}
+
+static int
+print_addresses(struct wsamt *a, struct err *e)
+{
+	const struct ws_selector key[] = {
+		{ .name = "InstanceID", .value = WIRED6 }, { .name = NULL }
+	};
+	const struct ws_node *n;
+	struct ws_doc *d;
+	int rc = 0;
+
+	if (wsman_get(a->wsman, PORT6, key, &d, e) == -1)
+		return -1;
+	out_several_begin(&a->out, "address");
+	for (n = ws_first(ws_body(d)); rc == 0 && n != NULL; n = ws_next(n))
+		if (strcmp(ws_name(n), "CurrentAddressInfo") == 0 &&
+		    ws_text(n) != NULL)
+			rc = print_address(a, ws_text(n), e);
+	out_list_end(&a->out);
+	if (rc == 0)
+		rc = facts_print_node(a, ipv6_facts, sizeof ipv6_facts /
+		    sizeof ipv6_facts[0], ws_body(d), e);
+	ws_doc_free(d);
+	return rc;
+}
 
 /* Whether IPv6 is on is told by the association of port and settings. */
 #define SETTING "CIM_ElementSettingData"
@@ -415,8 +541,7 @@ cmd_ipv6(struct wsamt *a, int argc, char **argv, struct err *e)
 		out_begin(&a->out);
 		rc = out_fact(&a->out, "ipv6", wsamt_word(now), e);
 		if (rc == 0)
-			rc = facts_print(a, ipv6_facts, sizeof ipv6_facts /
-			    sizeof ipv6_facts[0], e);
+			rc = print_addresses(a, e);
 		out_end(&a->out);
 	}
 	ws_doc_free(d);

@@ -62,10 +62,14 @@ read_bits(struct wsamt *a, uint32_t *bits, bool *listening, struct err *e)
 	return rc;
 }
 
+/* "sol,ider" of those that mask has */
 static const char *
-on_off(bool on)
+bits_text(uint32_t bits, uint32_t mask)
 {
-	return on ? "on" : "off";
+	static const char *const both[] = { "off", "ider", "sol", "sol,ider" };
+
+	return mask == (BIT_SOL | BIT_IDER) ? both[bits & mask] :
+	    wsamt_word(bits & mask);
 }
 
 static int
@@ -73,10 +77,10 @@ print_bits(struct wsamt *a, const char *word, uint32_t mask, uint32_t bits,
     struct err *e)
 {
 	if (mask != (BIT_SOL | BIT_IDER))
-		return out_value(&a->out, word, on_off(bits & mask), e);
+		return out_value(&a->out, word, wsamt_word(bits & mask), e);
 	out_begin(&a->out);
-	if (out_fact(&a->out, "sol", on_off(bits & BIT_SOL), e) == -1 ||
-	    out_fact(&a->out, "ider", on_off(bits & BIT_IDER), e) == -1)
+	if (out_fact(&a->out, "sol", wsamt_word(bits & BIT_SOL), e) == -1 ||
+	    out_fact(&a->out, "ider", wsamt_word(bits & BIT_IDER), e) == -1)
 		return -1;
 	out_end(&a->out);
 	return 0;
@@ -87,7 +91,7 @@ static int
 service_bits(struct wsamt *a, const char *word, uint32_t mask, int argc,
     char **argv, struct err *e)
 {
-	uint32_t bits, want;
+	uint32_t before, bits, want;
 	bool listening, on;
 
 	if (argc > 0 && wsamt_on_off(&on, argv[0], word, e) == -1)
@@ -100,6 +104,7 @@ service_bits(struct wsamt *a, const char *word, uint32_t mask, int argc,
 		log_warn("%s: nobody can connect while the redirection port "
 		    "is closed: \"wsamt redirport on\" opens it",
 		    a->machine.name);
+	before = bits;
 	want = on ? bits | mask : bits & ~mask;
 	if (want == bits) {
 		log_info("%s: %s is %s already", a->machine.name, word,
@@ -111,11 +116,10 @@ service_bits(struct wsamt *a, const char *word, uint32_t mask, int argc,
 	    .number = STATE_BASE + want }, { .name = NULL } }, NULL, e) == -1 ||
 	    read_bits(a, &bits, &listening, e) == -1)
 		return -1;
-	if (bits != want)
-		return err_set(e, ERR_REFUSED, "%s: the machine said yes, but "
-		    "%s is not %s: its BIOS may forbid it", a->machine.name,
-		    word, argv[0]);
-	return 0;
+	if (bits == want || wsamt_not_taken(a, word, bits_text(before, mask),
+	    bits_text(want, mask), bits_text(bits, mask), e) == 0)
+		return 0;
+	return err_more(e, "; its BIOS may forbid it");
 }
 
 int
@@ -151,7 +155,7 @@ cmd_redirport(struct wsamt *a, int argc, char **argv, struct err *e)
 	if (ws_get_bool(ws_body(d), "ListenerEnabled", &now, e) == -1) {
 		(void)err_ctx(e, "%s", a->machine.name);
 	} else if (argc == 0) {
-		rc = out_value(&a->out, "redirport", on_off(now), e);
+		rc = out_value(&a->out, "redirport", wsamt_word(now), e);
 	} else if (now == on) {
 		log_info("%s: redirport is %s already", a->machine.name,
 		    argv[0]);
@@ -159,9 +163,8 @@ cmd_redirport(struct wsamt *a, int argc, char **argv, struct err *e)
 	} else if (ws_set(ws_body(d), "ListenerEnabled", on ? "true" : "false",
 	    e) == 0 && wsman_put(a->wsman, ws_body(d), NULL, e) == 0 &&
 	    read_bits(a, &bits, &now, e) == 0) {
-		rc = now == on ? 0 : err_set(e, ERR_REFUSED, "%s: the machine "
-		    "said yes, but redirport is not %s", a->machine.name,
-		    argv[0]);
+		rc = now == on ? 0 : wsamt_not_taken(a, "redirport",
+		    wsamt_word(!on), argv[0], wsamt_word(now), e);
 	}
 	ws_doc_free(d);
 	return rc;

@@ -13,7 +13,9 @@
 
 #define GENERAL "AMT_GeneralSettings"
 #define KVM "IPS_KVMRedirectionSettingData"
+#define DOMAIN "DomainName"
 #define HOST_MAX 63			/* a label of a name: no dots */
+#define GONE_MS 5000			/* who is silent so long is cut off */
 
 enum type { SWITCH, SWITCH_01, NUMBER, NAME, CHOICE };
 
@@ -33,13 +35,17 @@ static const struct row {
 	const char *first;		/* what "on" needs; or NULL */
 	bool later;			/* holds after "commit" */
 	bool cuts;			/* "off" ends what we talk over */
+	bool no_domain;			/* AMT 8 refuses it beside a domain */
+	const char *plain;		/* what firmware without plain ports
+					 * cannot do; or NULL */
 } rows[] = {
 #define ON_OFF(w, c, p) { .word = w, .class = c, .property = p }
 #define FROM_TO(w, c, p, lo, hi) { .word = w, .class = c, .property = p, \
 	.type = NUMBER, .least = lo, .most = hi }
-#define SIDE(w, side, p) { .word = w, .class = "AMT_TLSSettingData", \
-	.property = p, .instance = "Intel(r) AMT " side " TLS Settings", \
-	.later = true }
+#define SIDE(w, side, p, state) { .word = w, \
+	.class = "AMT_TLSSettingData", .property = p, \
+	.instance = "Intel(r) AMT " side " TLS Settings", \
+	.plain = state, .later = true }
 #define TEXT_TO(w, c, p, n) { .word = w, .class = c, .property = p, \
 	.type = NAME, .most = n }
 	ON_OFF("ping", GENERAL, "PingResponseEnabled"),
@@ -52,14 +58,15 @@ static const struct row {
 	{ .word = "amtnet", .class = GENERAL, .type = SWITCH_01,
 	    .property = "AMTNetworkEnabled", .cuts = true },
 	TEXT_TO("hostname", GENERAL, "HostName", HOST_MAX),
-	TEXT_TO("domain", GENERAL, "DomainName", 191),
-	SIDE("nettls", "802.3", "Enabled"),
-	SIDE("lcltls", "LMS", "Enabled"),
-	SIDE("netcert", "802.3", "MutualAuthentication"),
-	SIDE("lclcert", "LMS", "MutualAuthentication"),
-	SIDE("netboth", "802.3", "AcceptNonSecureConnections"),
-	SIDE("lclboth", "LMS", "AcceptNonSecureConnections"),
-	ON_OFF("sharedfqdn", GENERAL, "SharedFQDN"),
+	TEXT_TO("domain", GENERAL, DOMAIN, 191),
+	SIDE("nettls", "802.3", "Enabled", "off"),
+	SIDE("lcltls", "LMS", "Enabled", "off"),
+	SIDE("netcert", "802.3", "MutualAuthentication", NULL),
+	SIDE("lclcert", "LMS", "MutualAuthentication", NULL),
+	SIDE("netboth", "802.3", "AcceptNonSecureConnections", "on"),
+	SIDE("lclboth", "LMS", "AcceptNonSecureConnections", "on"),
+	{ .word = "sharedfqdn", .class = GENERAL, .property = "SharedFQDN",
+	    .no_domain = true },
 	{ .word = "rfbport", .class = KVM, .property = "Is5900PortEnabled",
 	    .first = "rfbpass" },
 	FROM_TO("timeout", KVM, "SessionTimeout", 0, 65535),
@@ -218,45 +225,130 @@ fetch(struct wsamt *a, const struct row *r, struct ws_doc **d, char *word,
 }
 
 static int
-store(struct wsamt *a, const struct row *r, struct ws_doc *d,
-    const char *wire, struct err *e)
+put(struct wsamt *a, const struct row *r, struct ws_node *n,
+    const char *property, const char *wire, struct err *e)
 {
 	const struct ws_selector key[] = {
 		{ .name = "InstanceID", .value = r->instance }, { .name = NULL }
 	};
 
-	if (ws_set(ws_body(d), r->property, wire, e) == -1)
+	if (ws_set(n, property, wire, e) == -1)
 		return -1;
-	if (wsman_put(a->wsman, ws_body(d), r->instance != NULL ? key : NULL,
-	    e) == 0)
+	return wsman_put(a->wsman, n, r->instance != NULL ? key : NULL, e);
+}
+
+/* The same of what the machine has by now: one property follows another. */
+static int
+put_fresh(struct wsamt *a, const struct row *r, const char *property,
+    const char *wire, struct err *e)
+{
+	struct ws_doc *d;
+	int rc;
+
+	if (wsman_get(a->wsman, r->class, NULL, &d, e) == -1)
+		return -1;
+	rc = put(a, r, ws_body(d), property, wire, e);
+	ws_doc_free(d);
+	return rc;
+}
+
+/*
+ * It was refused, as e says: without the domain name, which comes back, it
+ * may not be.  Whatever happens, nobody loses that name unawares.
+ */
+static int
+put_without_domain(struct wsamt *a, const struct row *r,
+    const struct ws_node *n, const char *wire, struct err *e)
+{
+	char domain[WIRE_MAX];
+	struct err other;
+	const char *text;
+	int rc;
+
+	if (ws_get_text(n, DOMAIN, &text, &other) == -1 || *text == '\0' ||
+	    strlen(text) >= sizeof domain)
+		return -1;
+	(void)snprintf(domain, sizeof domain, "%s", text);
+	if (put_fresh(a, r, DOMAIN, "", &other) == 0) {
+		rc = put_fresh(a, r, r->property, wire, e);
+		if (put_fresh(a, r, DOMAIN, domain, &other) == 0)
+			return rc;
+	} else if (other.kind == ERR_REFUSED) {
+		return -1;		/* it was not the domain */
+	}
+	*e = other;
+	return err_more(e, "; the domain name was \"%s\" and may be gone: "
+	    "\"wsamt domain\" tells, and sets it", domain);
+}
+
+static int
+store(struct wsamt *a, const struct row *r, struct ws_doc *d,
+    const char *wire, struct err *e)
+{
+	if (put(a, r, ws_body(d), r->property, wire, e) == 0)
 		return 0;
-	if (e->kind == ERR_REFUSED && r->first != NULL &&
-	    strcmp(wire, "true") == 0)
+	if (e->kind != ERR_REFUSED)
+		return -1;
+	if (r->no_domain)
+		return put_without_domain(a, r, ws_body(d), wire, e);
+	if (r->first != NULL && strcmp(wire, "true") == 0)
 		(void)err_more(e, "; \"wsamt %s\" comes first", r->first);
 	return -1;
 }
 
+/* What is known to be refused, or had better be asked for twice. */
 static int
-change(struct wsamt *a, const struct row *r, struct ws_doc *d,
-    const char *before, const char *wire, const char *wanted, struct err *e)
+check_change(struct wsamt *a, const struct row *r, struct ws_doc *d,
+    const char *wanted, struct err *e)
 {
-	char after[WIRE_MAX];
-	struct ws_doc *again;
+	static const char supported[] = "NonSecureConnectionsSupported";
+	bool plain = true;
 
 	if (r->cuts && strcmp(wanted, "off") == 0 && !a->force)
 		return err_set(e, ERR_REFUSED, "%s: \"%s off\" ends all "
 		    "management over the network, and only somebody at the "
 		    "machine can take it back; say --force if that is wanted",
 		    a->machine.name, r->word);
-	if (store(a, r, d, wire, e) == -1)
+	if (r->plain == NULL || strcmp(wanted, r->plain) != 0 ||
+	    ws_child(ws_body(d), supported) == NULL)
+		return 0;
+	if (ws_get_bool(ws_body(d), supported, &plain, e) == -1)
+		return err_ctx(e, "%s", a->machine.name);
+	return plain ? 0 : err_set(e, ERR_REFUSED, "%s: \"%s %s\": this "
+	    "firmware speaks nothing but TLS", a->machine.name, r->word,
+	    wanted);
+}
+
+/* Read again; whoever was to be cut off and is silent was. */
+static int
+confirm(struct wsamt *a, const struct row *r, const char *before,
+    const char *wanted, struct err *e)
+{
+	int64_t usual = a->machine.timeout_ms;
+	bool cut = r->cuts && strcmp(wanted, "off") == 0;
+	char after[WIRE_MAX];
+	struct ws_doc *d;
+	int rc;
+
+	if (cut)
+		a->machine.timeout_ms = GONE_MS;
+	rc = fetch(a, r, &d, after, e);
+	a->machine.timeout_ms = usual;
+	if (rc == -1)
+		return cut && e->kind == ERR_NET ? 0 : -1;
+	ws_doc_free(d);
+	return strcmp(after, wanted) == 0 ? 0 : wsamt_not_taken(a, r->word,
+	    before, wanted, after, e);
+}
+
+static int
+change(struct wsamt *a, const struct row *r, struct ws_doc *d,
+    const char *before, const char *wire, const char *wanted, struct err *e)
+{
+	if (check_change(a, r, d, wanted, e) == -1 ||
+	    store(a, r, d, wire, e) == -1 ||
+	    confirm(a, r, before, wanted, e) == -1)
 		return -1;
-	if (r->cuts && strcmp(wanted, "off") == 0)
-		return 0;		/* nobody answers any more */
-	if (fetch(a, r, &again, after, e) == -1)
-		return -1;
-	ws_doc_free(again);
-	if (strcmp(after, wanted) != 0)
-		return wsamt_not_taken(a, r->word, before, wanted, after, e);
 	if (r->later)
 		log_info("%s: %s holds after \"wsamt commit\"",
 		    a->machine.name, r->word);

@@ -249,7 +249,7 @@ cmd_rmtlsctx(struct wsamt *a, int argc, char **argv, struct err *e)
 /* ---- commit --------------------------------------------------------------------------- */
 
 #define WAIT_MS (60 * 1000)		/* unless --timeout */
-#define PAUSE_MS 100
+#define PAUSE_MS 250			/* less than a restart takes */
 #define SETTLE_MS 2000			/* a restart has begun by then */
 
 static const struct ws_method commit_method = {
@@ -285,22 +285,22 @@ check_way(struct wsamt *a, struct err *e)
 /*
  * The ports restart a moment after the answer, if they do: the machine is
  * back when the connection was lost and it answers again, or when nothing
- * was lost for a while.
+ * was lost for a while.  *restarted tells which.
  */
 static int
-wait_for_it(struct wsamt *a, struct err *e)
+wait_for_it(struct wsamt *a, bool *restarted, struct err *e)
 {
 	int64_t start = loop_now_ms(), limit = a->machine.timeout_ms >= 0 ?
 	    a->machine.timeout_ms : WAIT_MS;
-	bool restarted = false;
 	struct ws_doc *d;
 
+	*restarted = false;
 	for (;;) {
 		if (wsman_get(a->wsman, "AMT_GeneralSettings", NULL, &d,
 		    e) == 0) {
 			ws_doc_free(d);
-			restarted = restarted || wsman_cut(a->wsman);
-			if (restarted || loop_now_ms() - start >= SETTLE_MS)
+			*restarted = *restarted || wsman_cut(a->wsman);
+			if (*restarted || loop_now_ms() - start >= SETTLE_MS)
 				return 0;
 		} else if (e->kind != ERR_NET) {
 			return -1;
@@ -308,26 +308,47 @@ wait_for_it(struct wsamt *a, struct err *e)
 			return err_more(e, "; committed, but it does not come "
 			    "back");
 		} else {
-			restarted = true;
+			*restarted = true;
 		}
 		if (wsamt_rest(a, PAUSE_MS, e) == -1)
 			return -1;
 	}
 }
 
+/*
+ * The restart may cut off the answer, so an answer that is lost and ports
+ * that restart are a commit; without the restart nobody knows.
+ */
+static int
+after_no_answer(struct wsamt *a, struct err *e)
+{
+	struct err unknown = *e;
+	bool restarted;
+
+	if (a->force)
+		return -1;
+	if (wait_for_it(a, &restarted, e) == -1 || !restarted)
+		*e = unknown;
+	else
+		return 0;
+	return err_more(e, ", for its ports did not restart");
+}
+
 int
 cmd_commit(struct wsamt *a, int argc, char **argv, struct err *e)
 {
+	bool restarted;
+
 	(void)argc, (void)argv;
 	if (check_way(a, e) == -1)
 		return -1;
-	/* The answer may be cut off by the restart. */
 	if (wsman_invoke(a->wsman, &commit_method, NULL, NULL, NULL,
-	    e) == -1 && e->kind != ERR_UNKNOWN) {
-		if (e->kind == ERR_REFUSED && strstr(e->text, "2057") != NULL)
-			(void)err_more(e, "; TLS needs a certificate: \"wsamt "
-			    "mktlsctx\"");
-		return -1;
-	}
-	return a->force || a->dry ? 0 : wait_for_it(a, e);
+	    e) == 0)
+		return a->force || a->dry ? 0 : wait_for_it(a, &restarted, e);
+	if (e->kind == ERR_UNKNOWN)
+		return after_no_answer(a, e);
+	if (e->kind == ERR_REFUSED && strstr(e->text, "2057") != NULL)
+		(void)err_more(e, "; TLS needs a certificate: \"wsamt "
+		    "mktlsctx\"");
+	return -1;
 }

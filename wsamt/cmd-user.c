@@ -41,6 +41,7 @@ struct user {
 	bool enabled;
 };
 struct users { struct user *u; size_t n; };
+static const struct user nobody = { .name = "nobody" };
 
 /* ---- methods -------------------------------------------------------------- */
 
@@ -282,7 +283,7 @@ parse_realm(uint32_t *realms, const char *word, struct err *e)
 		}
 	}
 	if (opts_number(&number, word, REALM_LEAST, REALMS - 1, "realm",
-	    &ignored) == 0) {
+	    &ignored) == 0 && realm_names[number] != NULL) {
 		*realms |= 1u << number;
 		return 0;
 	}
@@ -306,7 +307,6 @@ parse_rights(struct user *u, int argc, char **argv, struct err *e)
 		return err_set(e, ERR_USAGE, "\"%s\" is no access: local (0), "
 		    "remote (1) or both (2)", argv[0]);
 	u->access = i;
-	u->realms = 0;
 	for (i = 1; i < (uint32_t)argc; i++)
 		if (parse_realm(&u->realms, argv[i], e) == -1)
 			return -1;
@@ -322,9 +322,10 @@ check_name(const char *name, struct err *e)
 		return err_set(e, ERR_USAGE, "\"%s\": a user's name has 1 to "
 		    "%d characters", name, NAME_MOST);
 	for (p = name; *p != '\0'; p++)
-		if (*p < 0x20 || *p > 0x7e || strchr("(),:\"&<>", *p) != NULL)
+		if (*p <= 0x20 || *p > 0x7e || strchr("(),:\"&<>", *p) != NULL)
 			return err_set(e, ERR_USAGE, "\"%s\": a user's name "
-			    "is ASCII without ( ) , : \" & < and >", name);
+			    "is ASCII without blanks ( ) , : \" & < and >",
+			    name);
 	return strncmp(name, "$$", 2) != 0 ? 0 : err_set(e, ERR_USAGE, "\"%s\""
 	    ": names that begin with $$ are the firmware's", name);
 }
@@ -420,27 +421,36 @@ cmd_userlst(struct wsamt *a, int argc, char **argv, struct err *e)
 	return rc;
 }
 
+static int
+not_taken(struct wsamt *a, const struct user *before,
+    const struct user *wanted, const struct user *after, struct err *e)
+{
+	const struct user *all[] = { before, wanted, after };
+	char text[3][TEXT_MAX], realms[TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		(void)snprintf(text[i], TEXT_MAX, "%.32s %.16s %.400s",
+		    all[i]->name, accesses[all[i]->access],
+		    realm_text(realms, all[i]->realms));
+	return wsamt_not_taken(a, wanted->name, before == &nobody ?
+	    nobody.name : text[0], text[1], after == &nobody ? nobody.name :
+	    text[2], e);
+}
+
 /* Is u what was wanted?  The machine never tells a password. */
 static int
 confirm(struct wsamt *a, const struct user *before,
     const struct user *wanted, struct err *e)
 {
-	char text[3][TEXT_MAX], realms[TEXT_MAX];
-	const struct user *all[] = { before, wanted, NULL };
 	struct user after;
-	size_t i;
 
 	if (read_user(a, &after, wanted->handle, e) == -1)
 		return -1;
 	if (strcmp(after.name, wanted->name) == 0 &&
 	    after.access == wanted->access && after.realms == wanted->realms)
 		return 0;
-	all[2] = &after;
-	for (i = 0; i < 3; i++)
-		(void)snprintf(text[i], TEXT_MAX, "%.32s %.16s %.400s",
-		    all[i]->name, accesses[all[i]->access],
-		    realm_text(realms, all[i]->realms));
-	return wsamt_not_taken(a, wanted->name, text[0], text[1], text[2], e);
+	return not_taken(a, before, wanted, &after, e);
 }
 
 /* Name, digest, access and realms as inputs; handle 0: none. */
@@ -467,17 +477,16 @@ static int
 add(struct wsamt *a, struct user *u, const struct secret *password,
     struct err *e)
 {
-	const struct user nobody = { .name = "nobody" };
 	char digest[BASE64_MAX];
 	struct ws_doc *d = NULL;
 	int rc = -1;
 
 	if (make_digest(a, digest, u->name, password, e) == -1)
 		return -1;
-	if (send_user(a, &add_user, u, digest, &d, e) == 0 &&
-	    (ws_get_uint(ws_body(d), "Handle", &u->handle, e) == 0 ||
-	    err_ctx(e, "%s", a->machine.name) == 0))
-		rc = confirm(a, &nobody, u, e);
+	if (send_user(a, &add_user, u, digest, &d, e) == 0)
+		rc = ws_get_uint(ws_body(d), "Handle", &u->handle, e) == 0 ?
+		    confirm(a, &nobody, u, e) : not_taken(a, &nobody, u,
+		    &nobody, e);
 	explicit_bzero(digest, sizeof digest);
 	ws_doc_free(d);
 	return rc;
@@ -518,11 +527,16 @@ update(struct wsamt *a, struct user *u, const struct user *before,
 	else
 		rc = send_user(a, &update_user, u, digest, NULL, e);
 	explicit_bzero(digest, sizeof digest);
-	if (rc == -1 || follow_password(a, u->name, password, e) == -1)
+	if (rc == -1 || a->dry)
+		return rc;
+	if (follow_password(a, u->name, password, e) == -1)
 		return -1;
-	if (u->handle == 0)
-		return read_admin(a, u, e);
-	return confirm(a, before, u, e);
+	rc = u->handle == 0 ? read_admin(a, u, e) : confirm(a, before, u, e);
+	if (rc == -1 && e->kind == ERR_TRUST)
+		return err_set(e, ERR_REFUSED, "%s: the machine said yes, but "
+		    "does not let %s in with the new password: the old one may "
+		    "still hold", a->machine.name, before->name);
+	return rc;
 }
 
 int
@@ -542,12 +556,12 @@ cmd_userchg(struct wsamt *a, int argc, char **argv, struct err *e)
 		    "the password can be changed", argv[0]);
 		goto out;
 	}
-	if (argc > 2) {
-		(void)snprintf(u.name, sizeof u.name, "%s", before.name);
-		u.handle = before.handle;
-	} else {
-		u = before;
-	}
+	if (argc == 2)
+		u.access = before.access;
+	if (argc <= 3)
+		u.realms = before.realms;
+	(void)snprintf(u.name, sizeof u.name, "%s", before.name);
+	u.handle = before.handle;
 	rc = update(a, &u, &before, &password, e);
  out:
 	secret_clear(&password);
@@ -568,9 +582,9 @@ cmd_usermod(struct wsamt *a, int argc, char **argv, struct err *e)
 	struct user u, after;
 	bool on;
 
-	if (argc > 1 && wsamt_on_off(&on, argv[1], argv[0], e) == -1)
-		return -1;
-	if (find_user(a, &u, argv[0], e) == -1)
+	if (check_name(argv[0], e) == -1 ||
+	    (argc > 1 && wsamt_on_off(&on, argv[1], argv[0], e) == -1) ||
+	    find_user(a, &u, argv[0], e) == -1)
 		return -1;
 	if (argc == 1)
 		return out_value(&a->out, "enabled", wsamt_word(u.enabled), e);
@@ -598,14 +612,15 @@ cmd_userdel(struct wsamt *a, int argc, char **argv, struct err *e)
 	int rc = 0;
 
 	(void)argc;
-	if (find_user(a, &u, argv[0], e) == -1 ||
+	if (check_name(argv[0], e) == -1 ||
+	    find_user(a, &u, argv[0], e) == -1 ||
 	    not_admin(a, &u, "deleted", e) == -1 ||
 	    call_number(a, &remove_user, "Handle", u.handle, NULL, e) == -1 ||
 	    read_users(a, &all, e) == -1)
 		return -1;
 	for (i = 0; i < all.n; i++)
 		if (strcmp(all.u[i].name, u.name) == 0)
-			rc = wsamt_not_taken(a, u.name, "there", "nobody",
+			rc = wsamt_not_taken(a, u.name, "there", nobody.name,
 			    "there", e);
 	free(all.u);
 	return rc;

@@ -43,10 +43,18 @@ add_value(struct buf *out, const struct fact *f, const struct ws_node *n,
 	case FACT_WORDS:
 		text = fact_word(f->words, text);
 		break;
+	case FACT_ADDRESSES:
+		return buf_addf(out, e, "%.*s", (int)strcspn(text, ","), text);
 	case FACT_TEXT:
 		break;
 	}
 	return buf_addf(out, e, "%s", text);
+}
+
+static bool
+is_list(const struct fact *f)
+{
+	return f->how == FACT_WORDS || f->how == FACT_ADDRESSES;
 }
 
 static int
@@ -61,15 +69,18 @@ print_fact(struct wsamt *a, const struct fact *f, const struct ws_node *first,
 	for (n = first; rc == 0 && n != NULL; n = ws_next(n)) {
 		if (strcmp(ws_name(n), f->property) != 0)
 			continue;
-		if (n != first && f->how != FACT_WORDS)
+		if (n != first && !is_list(f))
 			break;
 		if (n != first)
 			rc = buf_add(&text, ",", 1, e);
 		if (rc == 0)
 			rc = add_value(&text, f, n, e);
 	}
+	while (text.len > 0 && text.data[text.len - 1] == ' ')
+		text.len--;		/* SMBIOS fills up with blanks */
 	if (rc == 0 && text.len > 0 && buf_add(&text, "", 1, e) == 0)
-		rc = out_fact(&a->out, f->word, (const char *)text.data, e);
+		rc = (is_list(f) ? out_words : out_fact)(&a->out,
+		    f->word, (const char *)text.data, e);
 	buf_clear(&text);
 	return rc;
 }

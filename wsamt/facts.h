@@ -19,6 +19,7 @@ enum fact_how {
 	FACT_STATE,			/* EnabledState: 3 is off, others on */
 	FACT_WORD,			/* of words, else the number */
 	FACT_WORDS,			/* each of an array, with commas */
+	FACT_ADDRESSES,			/* the same of "ADDRESS,KIND,STATE" */
 };
 
 /* Rows of one class and instance stand together: it is read once. */

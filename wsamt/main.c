@@ -315,6 +315,37 @@ run_dry(struct wsamt *a, const struct call *call, struct err *e)
 	return rc;
 }
 
+/*
+ * An order whose answer was lost: what shows whether it was carried out; or
+ * it is done again, where that does no harm.
+ */
+static int
+say_where_to_look(const struct command *c, struct err *e)
+{
+	static const struct { const char *word, *look; } others[] = {
+		{ "put", "get" }, { "create", "enum" }, { "delete", "enum" },
+		{ "invoke", "get" }, { "useradd", "userlst" },
+		{ "userchg", "userlst" }, { "userdel", "userlst" },
+		{ "addca", "certs" }, { "delca", "certs" },
+		{ "addcert", "certs" }, { "addkey", "certs" },
+		{ "delcertkey", "certs" }, { "genkey", "certs" },
+		{ "mktlsctx", "certs" }, { "rmtlsctx", "certs" },
+		{ "unprovision", "info" }, { "commit", NULL },
+		{ "timesync", NULL }, { "rfbpass", NULL },
+		{ "mebxpass", NULL }, { "csr", NULL },
+	};
+	const char *look = c->word;
+	size_t i;
+
+	for (i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (strcmp(c->word, others[i].word) == 0)
+			look = others[i].look;
+	if (look == NULL)
+		return err_more(e, "; to repeat it does no harm");
+	return err_more(e, ": look with \"wsamt %s\" before you repeat it",
+	    look);
+}
+
 /* Run a command and print what it found. */
 static int
 run_call(struct wsamt *a, const struct call *call, struct err *e)
@@ -340,8 +371,7 @@ run_call(struct wsamt *a, const struct call *call, struct err *e)
 	else if (e->kind == ERR_NO && deliver(a, &a->out, &other) == -1)
 		*e = other;		/* what was found was the answer */
 	else if (e->kind == ERR_UNKNOWN)
-		(void)err_more(e, ": look with \"wsamt %s\" before you "
-		    "repeat it", c->run == cmd_invoke ? "get" : c->word);
+		(void)say_where_to_look(c, e);
 	out_clear(&a->out);
 	return rc;
 }

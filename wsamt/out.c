@@ -134,6 +134,25 @@ out_end(struct out *o)
 		json_object_end(&o->json);
 }
 
+void
+out_several_begin(struct out *o, const char *name)
+{
+	if (o->as_json) {
+		json_name(&o->json, name);
+		json_array(&o->json);
+	}
+}
+
+int
+out_several(struct out *o, const char *name, const char *value,
+    struct err *e)
+{
+	if (!o->as_json)
+		return add_line(o, name, value, e);
+	json_text(&o->json, value);
+	return 0;
+}
+
 static void
 json_list(struct json *j, const char *value)
 {
@@ -148,6 +167,16 @@ json_list(struct json *j, const char *value)
 		value += n + (value[n] == ',');
 	}
 	json_array_end(j);
+}
+
+int
+out_words(struct out *o, const char *name, const char *words, struct err *e)
+{
+	if (!o->as_json)
+		return add_line(o, name, words, e);
+	json_name(&o->json, name);
+	json_list(&o->json, words);
+	return 0;
 }
 
 int

@@ -38,6 +38,13 @@ int out_text(struct out *o, const char *name, const char *text,
 void out_begin(struct out *o);
 int out_fact(struct out *o, const char *name, const char *value,
     struct err *e);
+/* One of several values of a fact, a line each; a list in JSON. */
+void out_several_begin(struct out *o, const char *name);
+int out_several(struct out *o, const char *name, const char *value,
+    struct err *e);				/* ends by out_list_end() */
+/* "a,b" or "none", in JSON a list. */
+int out_words(struct out *o, const char *name, const char *words,
+    struct err *e);
 /* out_begin() of one of several: its first fact, an empty line before. */
 int out_block(struct out *o, const char *name, const char *value,
     struct err *e);

@@ -261,6 +261,28 @@ pem_same_key(const struct buf *public, const void *key, size_t len)
 
 /* ---- keys ----------------------------------------------------------------------------- */
 
+/* 65537, of the many that are possible */
+static bool
+has_usual_exponent(gnutls_x509_privkey_t key)
+{
+	static const uint8_t usual[] = { 1, 0, 1 };
+	gnutls_datum_t part[6] = { { NULL, 0 } }, *e = &part[1];
+	bool is = false;
+	size_t i;
+
+	if (gnutls_x509_privkey_export_rsa_raw(key, &part[0], &part[1],
+	    &part[2], &part[3], &part[4], &part[5]) == 0)
+		is = e->size >= sizeof usual && memcmp(e->data + e->size -
+		    sizeof usual, usual, sizeof usual) == 0 && (e->size ==
+		    sizeof usual || (e->size == 4 && e->data[0] == 0));
+	for (i = 0; i < sizeof part / sizeof part[0]; i++) {
+		if (part[i].data != NULL)
+			gnutls_memset(part[i].data, 0, part[i].size);
+		gnutls_free(part[i].data);
+	}
+	return is;
+}
+
 static int
 export_key(struct buf *der, gnutls_x509_privkey_t key, const char *path,
     struct err *e)
@@ -275,6 +297,9 @@ export_key(struct buf *der, gnutls_x509_privkey_t key, const char *path,
 	if (bits < RSA_LEAST || bits > RSA_MOST)
 		return err_set(e, ERR_USAGE, "%s: the key has %u bits; AMT "
 		    "takes %d to %d", path, bits, RSA_LEAST, RSA_MOST);
+	if (!has_usual_exponent(key))
+		return err_set(e, ERR_USAGE, "%s: the key's exponent is not "
+		    "65537, and AMT takes no other", path);
 	if (gnutls_x509_privkey_export2(key, GNUTLS_X509_FMT_DER, &d) != 0)
 		return err_set(e, ERR_LOCAL, "%s: no memory", path);
 	if (d.size > PEM_KEY_MAX)

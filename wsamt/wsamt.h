@@ -48,7 +48,7 @@ int wsamt_rest(struct wsamt *a, int64_t ms, struct err *e);
 /* Say an order in words, in arg->out: for wsman_dry_run(). */
 int wsamt_say_order(void *arg, const struct ws_request *r, struct err *e);
 
-/* The machine said yes and did something else: ERR_REFUSED. */
+/* The machine said yes and did something else: ERR_REFUSED; 0 if --dry-run. */
 int wsamt_not_taken(const struct wsamt *a, const char *what,
     const char *before, const char *wanted, const char *after,
     struct err *e);
