@@ -17,7 +17,7 @@ x_ns=http://schemas.xmlsoap.org/ws/2004/09/transfer
 n_ns=http://schemas.xmlsoap.org/ws/2004/09/enumeration
 anonymous=$a_ns/role/anonymous
 s_open="<s:Envelope xmlns:s=\"$s_ns\" xmlns:a=\"$a_ns\" xmlns:w=\"$w_ns\" xmlns:n=\"$n_ns\">"
-ws_user=admin ws_url='' ws_curl='' status='' ended=''
+ws_user=admin ws_password='' ws_url='' ws_curl='' status='' ended=''
 uri() {
 	case $1 in
 	AMT_*) echo "http://intel.com/wbem/wscim/1/amt-schema/1/$1" ;;
@@ -33,7 +33,7 @@ post() {
 	    -H 'Content-Type: application/soap+xml;charset=UTF-8' $ws_curl \
 	    --data-binary "@$T/request.xml" -o "$T/answer.xml" \
 	    -w '%{http_code}' "${ws_url:-http://$AMT_HOST:16992/wsman}" <<-END
-		user = "$ws_user:$AMT_PASSWORD"
+		user = "$ws_user:${ws_password:-$AMT_PASSWORD}"
 	END
 	)
 	ended=$?

@@ -51,8 +51,8 @@ wanted(const struct model *m, size_t row, enum side side)
 {
 	const struct tls_side *t = &m->tls[side];
 
-	if (!m->plugged || !m->network_enabled || m->restarting ||
-	    !m->provisioned || (side == SIDE_NETWORK && !model_link(m)))
+	if (!m->plugged || m->restarting || !m->provisioned || (side ==
+	    SIDE_NETWORK && (!m->network_enabled || !model_link(m))))
 		return false;
 	if (ports[row].door == DOOR_REDIRECTION && !m->listener_enabled)
 		return false;

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# Requests written by hand, sent by curl, and wsamt, on one machine: what one
+# sets the other reads.
+. ./lib.sh
+. ./wsman.sh
+. ./both.sh
+who=curl
+
+they_are() { ws_user=$1 ws_password=$2; }
+they_log_in() (
+	they_are "$1" "$2"
+	get AMT_GeneralSettings
+	echo "$status"
+)
+# An answer as lines: see both.sh.
+lines() {
+	awk 'BEGIN { RS = "<" }
+	function name(s) { sub(/^\//, "", s); sub(/[ \/].*/, "", s); sub(/.*:/, "", s); return s }
+	NR == 1 || /^\?/ { next }
+	/^\// {
+		if (top && depth == top + 1) print property "\t" value
+		if (top && depth == top) { print ""; top = 0 }
+		depth--
+		next
+	}
+	{
+		at = index($0, ">"); tag = substr($0, 1, at - 1); text = substr($0, at + 1)
+		n = name(tag); depth++
+		if (n == "Body")
+			body = depth
+		else if (!body)
+			;
+		else if (!top && n !~ /^(PullResponse|Items|EndOfSequence|EnumerationContext)$/)
+			top = depth
+		else if (top && depth == top + 1) {
+			property = n; value = text
+		} else if (n == "ResourceURI") {
+			sub(/.*\//, "", text); value = value "@" text "?"; sep = ""
+		} else if (n == "Selector") {
+			gsub(/.*Name="|"$/, "", tag); value = value sep tag "=" text; sep = ","
+		} else if (top && n != "Address")
+			value = value text
+		if (tag ~ /\/$/) {	# an element without content
+			if (top && depth == top + 1) print property "\t"
+			if (top && depth == top) { print ""; top = 0 }
+			depth--
+		}
+	}' "$T/answer.xml"
+}
+reference() {	# CLASS?KEY=VALUE,...
+	echo "<a:Address>$anonymous</a:Address><a:ReferenceParameters><w:ResourceURI>$(uri "${1%%\?*}")</w:ResourceURI><w:SelectorSet>$(selectors "$1")</w:SelectorSet></a:ReferenceParameters>"
+}
+selectors() {	# CLASS?KEY=VALUE,...; "" without keys
+	case $1 in *\?*) ;; *) return ;; esac
+	printf '%s\n' "${1#*\?}" | tr ',' '\n' | while IFS= read -r key; do
+		v=${key#*=}
+		case $v in @*) v="<a:EndpointReference>$(reference "${v#@}")</a:EndpointReference>" ;; esac
+		selector "${key%%=*}" "$v"
+	done
+}
+elements() {	# lines "name, tab, value"
+	while IFS='	' read -r n v; do
+		case $v in @*) v=$(reference "${v#@}") ;; esac
+		printf '<%s>%s</%s>' "$n" "$v" "$n"
+	done
+}
+inputs() { for w; do printf '%s\t%s\n' "${w%%=*}" "${w#*=}"; done | elements; }
+alarm() {	# the template of AddAlarm
+	o="xmlns:o=\"$(uri IPS_AlarmClockOccurrence)\" xmlns:c=\"http://schemas.dmtf.org/wbem/wscim/1/common\""
+	echo "<AlarmTemplate $o>"
+	for w; do
+		n=${w%%=*} v=${w#*=}
+		case $n in
+		StartTime) v="<c:Datetime>$v</c:Datetime>" ;;
+		Interval) v="<c:Interval>$v</c:Interval>" ;;
+		esac
+		echo "<o:$n>$v</o:$n>"
+	done
+	echo "</AlarmTemplate>"
+}
+changed() {	# NAME[=VALUE]...: $said with these changed or left out
+	for w; do printf '%s\n' "${w%%=*}"; done >"$T/names"
+	printf '%s\n' "$said" | awk -F '\t' -v names="$T/names" '
+		BEGIN { while ((getline n <names) > 0) not[n] = 1 }
+		$1 != "" && !($1 in not)'
+	for w; do case $w in *=*) printf '%s\t%s\n' "${w%%=*}" "${w#*=}" ;; esac; done
+}
+they() {
+	verb=$1 of=${2%%\?*} keys=$(selectors "$2")
+	shift 2
+	case $verb in
+	get) get "$of" "$keys" ;;
+	enum)
+		items=''
+		enumerate "$of"
+		context=$(value EnumerationContext)
+		while [ -n "$context" ]; do
+			pull "$of" "$context" 999
+			got=$(lines)
+			items="$items${got:+$got
+
+}"
+			context=$(value EnumerationContext)
+		done ;;
+	put)
+		get "$of" "$keys"
+		said=$(lines)
+		put "$of" "$(changed "$@" | elements)" "$keys" ;;
+	create) ws "$x_ns/Create" "$of" "<$of xmlns=\"$(uri "$of")\">$(inputs "$@")</$of>" ;;
+	delete) ws "$x_ns/Delete" "$of" '' "$keys" ;;
+	call)
+		method=$1
+		shift
+		[ "$method" = AddAlarm ] && with=$(alarm "$@") || with=$(inputs "$@")
+		invoke "$of" "$method" "$with" "$keys" ;;
+	esac
+	case $verb in enum) said=$items ;; *) said=$(lines) ;; esac
+}
+both 40 ''
