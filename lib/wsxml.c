@@ -502,13 +502,14 @@ ws_add(struct ws_node *instance, const char *name, const char *text,
 void
 ws_drop(struct ws_node *instance, const char *name)
 {
-	struct ws_node *n;
-	xmlNode *gone;
+	xmlNode *top = (xmlNode *)instance, *n, *next;
 
-	while ((n = ws_child(instance, name)) != NULL) {
-		gone = (xmlNode *)n;
-		xmlUnlinkNode(gone);
-		xmlFreeNode(gone);
+	for (n = element(top->children); n != NULL; n = next) {
+		next = element(n->next);
+		if (strcmp((const char *)n->name, name) != 0)
+			continue;
+		xmlUnlinkNode(n);
+		xmlFreeNode(n);
 	}
 }
 

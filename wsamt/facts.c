@@ -81,6 +81,8 @@ print_fact(struct wsamt *a, const struct fact *f, const struct ws_node *first,
 	if (rc == 0 && text.len > 0 && buf_add(&text, "", 1, e) == 0)
 		rc = (is_list(f) ? out_words : out_fact)(&a->out,
 		    f->word, (const char *)text.data, e);
+	if (rc == -1)
+		(void)err_ctx(e, "%s: %s", a->machine.name, f->property);
 	buf_clear(&text);
 	return rc;
 }

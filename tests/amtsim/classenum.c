@@ -213,7 +213,7 @@ class_pull(struct soap_call *c)
 	struct inst i;
 	uint32_t max;
 	size_t mark = e->next;
-	bool more;
+	bool more, endless;
 
 	if (check_pull(c, context) == -1 || pull_limit(c, &max) == -1) {
 		c->r->fault = FAULT_SCHEMA;
@@ -227,6 +227,8 @@ class_pull(struct soap_call *c)
 		return;
 	}
 	more = advance(c, max);
+	endless = !more && fault_value(c->sim, "wsman-endless", 0) != 0;
+	more = more || endless;
 	g = reply_ns(c->r, NS_ENUMERATION);
 	reply_open(c->r, g, "PullResponse");
 	if (more) {
@@ -236,6 +238,8 @@ class_pull(struct soap_call *c)
 	reply_open(c->r, g, "Items");
 	for (; mark < e->next && nth_instance(c, mark, &i); mark++)
 		write_item(c, &i);
+	if (endless)
+		e->next = 0;
 	reply_close(c->r, g, "Items");
 	if (!more) {
 		reply_raw(c->r, "<%c:EndOfSequence></%c:EndOfSequence>", g, g);

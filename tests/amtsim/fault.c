@@ -105,6 +105,7 @@ static const struct fault_row {
 	{ "wsman-ignore", VALUE, 1, "Put is answered, and nothing stored" },
 	{ "wsman-hollow", VALUE, 1, "every order is answered with success, and "
 	    "nothing is done" },
+	{ "wsman-endless", VALUE, 1, "lists never end: they begin again" },
 	{ "commit-takes", VALUE, 2000, "MS: the ports stay closed so long after "
 	    "a commit" },
 	{ "wsman-return", VALUE, 4099, "N: ReturnValue of methods, which do "

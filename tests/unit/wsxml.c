@@ -457,6 +457,11 @@ test_show(void)
 	ok(strstr(text, "s3cret") == NULL);
 	free(text);
 	ok(ws_show("no XML", 6) == NULL);
+	ok(ws_is_secret("RFBPassword") && ws_is_secret("OptInCode"));
+	ok(ws_is_secret("PSK") && ws_is_secret("SigningKey"));
+	ok(ws_is_secret("ProtectedAccessCredential"));
+	ok(!ws_is_secret("UserPasswordBypass") && !ws_is_secret("DERKey"));
+	ok(!ws_is_secret("OptInCodeTimeout") && !ws_is_secret("KeyLength"));
 }
 
 /* ---- captures ------------------------------------------------------------- */
