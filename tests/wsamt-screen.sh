@@ -78,4 +78,27 @@ wrong 'neither start, cancel, status nor the six digits' consent begin
 busy consent start
 is "$(ctl violations)" "" "no violation"
 stop_sim
+
+# Firmware as old as version 6 knows consent for the screen only.
+start_sim --without IPS_OptInService
+gets off optin
+sets optin kvm
+gets kvm optin
+is "$(state .consent.required)" 1 "for the screen"
+is "$(wsamt --json optin)" '{"optin":"kvm"}' "as JSON"
+refused 'this firmware is as old as version 6: optin: "on" is none of off, kvm' optin on
+sets optin off
+gets off optin
+ctl fault wsman-ignore
+refused 'optin did not take: it was off, kvm was wanted, it is off' optin kvm
+ctl clear-faults
+shows 'timeout	3' kvm
+refused 'no such class' consent
+stop_sim
+start_sim --without IPS_OptInService,IPS_KVMRedirectionSettingData,CIM_KVMRedirectionSAP
+refused 'no such class' optin
+refused 'no such class' rfbservice on
+stop_sim
+run env AMT_PASSWORD=x amtsim --without AMT_Bicycle
+is "$rc" 2 "what is not there cannot be left out"
 done_testing

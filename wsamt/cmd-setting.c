@@ -21,11 +21,14 @@ enum type { SWITCH, SWITCH_01, NUMBER, NAME, CHOICE };
 
 /* Words of a CHOICE; ends in NULL. */
 struct choice { const char *word, *wire; };
-static const struct choice consent[] = {	/* whom OptInRequired asks for */
+static const struct choice consent[] = {	/* what OptInRequired is for */
 	{ "off", "0" }, { "kvm", "1" }, { "on", "4294967295" }, { NULL, NULL }
 };
+static const struct choice policy[] = {	/* the same, OptInPolicy */
+	{ "off", "false" }, { "kvm", "true" }, { NULL, NULL }
+};
 
-static const struct row {
+struct row {
 	const char *word;
 	const char *class, *property;
 	enum type type;
@@ -38,7 +41,15 @@ static const struct row {
 	bool no_domain;			/* AMT 8 refuses it beside a domain */
 	const char *plain;		/* what firmware without plain ports
 					 * cannot do; or NULL */
-} rows[] = {
+	const struct row *older;	/* where older firmware, without the
+					 * class, has it; or NULL */
+};
+
+/* Before version 7, which asks for consent to the screen only. */
+static const struct row optin_of_6 = { .word = "optin", .class = KVM,
+    .property = "OptInPolicy", .type = CHOICE, .choices = policy };
+
+static const struct row rows[] = {
 #define ON_OFF(w, c, p) { .word = w, .class = c, .property = p }
 #define FROM_TO(w, c, p, lo, hi) { .word = w, .class = c, .property = p, \
 	.type = NUMBER, .least = lo, .most = hi }
@@ -71,7 +82,8 @@ static const struct row {
 	    .first = "rfbpass" },
 	FROM_TO("timeout", KVM, "SessionTimeout", 0, 65535),
 	{ .word = "optin", .class = "IPS_OptInService", .type = CHOICE,
-	    .property = "OptInRequired", .choices = consent },
+	    .property = "OptInRequired", .choices = consent,
+	    .older = &optin_of_6 },
 };
 
 static const struct row *
@@ -355,19 +367,38 @@ change(struct wsamt *a, const struct row *r, struct ws_doc *d,
 	return 0;
 }
 
+/* The same with the row of older firmware, which may know fewer words. */
+static int
+fetch_older(struct wsamt *a, const struct row *r, struct ws_doc **d,
+    char *word, char *wire, const char *wanted, struct err *e)
+{
+	if (wanted != NULL && to_wire(r, wire, wanted, e) == -1) {
+		e->kind = ERR_REFUSED;
+		return err_ctx(e, "%s: this firmware is as old as version 6",
+		    a->machine.name);
+	}
+	return fetch(a, r, d, word, e);
+}
+
 int
 cmd_setting(struct wsamt *a, int argc, char **argv, struct err *e)
 {
 	const struct row *r = find_row(a->command);
 	char wire[WIRE_MAX], before[WIRE_MAX], wanted[WIRE_MAX];
 	struct ws_doc *d;
-	int rc = 0;
+	int rc;
 
 	if (r == NULL)
 		return err_set(e, ERR_LOCAL, "%s has no row", a->command);
 	if (argc > 0 && to_wire(r, wire, argv[0], e) == -1)
 		return -1;
-	if (fetch(a, r, &d, before, e) == -1)
+	rc = fetch(a, r, &d, before, e);
+	if (rc == -1 && r->older != NULL && wsman_absent(a->wsman)) {
+		r = r->older;
+		rc = fetch_older(a, r, &d, before, wire, argc > 0 ? argv[0] :
+		    NULL, e);
+	}
+	if (rc == -1)
 		return -1;
 	if (argc > 0)			/* 07 is 7 */
 		(void)snprintf(wanted, sizeof wanted, "%s",

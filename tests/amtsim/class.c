@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/err.h"
 #include "class.h"
 #include "sim.h"
 
@@ -35,6 +36,21 @@ in_version(const struct sim *sim, unsigned since, unsigned before)
 	return version >= since && (before == 0 || version < before);
 }
 
+/* Is the name one of "A,B"? */
+static bool
+is_one(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; list != NULL && *list != '\0'; list += *list == ',') {
+		if (strncmp(list, name, n) == 0 &&
+		    (list[n] == ',' || list[n] == '\0'))
+			return true;
+		list += strcspn(list, ",");
+	}
+	return false;
+}
+
 const struct class *
 class_at(const struct sim *sim, size_t n)
 {
@@ -43,7 +59,8 @@ class_at(const struct sim *sim, size_t n)
 
 	for (i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		for (c = lists[i]; c->name != NULL; c++)
-			if (in_version(sim, c->since, c->before) && n-- == 0)
+			if (in_version(sim, c->since, c->before) &&
+			    !is_one(sim->without, c->name) && n-- == 0)
 				return c;
 	return NULL;
 }
@@ -58,6 +75,24 @@ class_find(const struct sim *sim, const char *name)
 		if (strcmp(c->name, name) == 0)
 			return c;
 	return NULL;
+}
+
+int
+class_leave_out(struct sim *sim, const char *names, struct err *e)
+{
+	char name[WS_NAME_MAX];
+	const char *p;
+	size_t n;
+
+	for (p = names; p != NULL && *p != '\0'; p += n + (p[n] == ',')) {
+		n = strcspn(p, ",");
+		(void)snprintf(name, sizeof name, "%.*s", (int)n, p);
+		if (class_find(sim, name) == NULL)
+			return err_set(e, ERR_USAGE, "--without %s: there is "
+			    "no class %s anyway", names, name);
+	}
+	sim->without = names;
+	return 0;
 }
 
 unsigned

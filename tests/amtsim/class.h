@@ -20,6 +20,7 @@
 #define INPUT_VALUES_MAX 32
 
 struct class;
+struct err;
 struct prop;
 
 struct inst {
@@ -171,6 +172,8 @@ unsigned amt_version(const struct sim *sim);
 /* The nth class this device has; NULL: no more. */
 const struct class *class_at(const struct sim *sim, size_t n);
 const struct class *class_find(const struct sim *sim, const char *name);
+/* Firmware without these, as "CLASS,CLASS"; NULL: with all.  Borrows it. */
+int class_leave_out(struct sim *sim, const char *names, struct err *e);
 unsigned class_count(struct sim *sim, const struct class *c);
 bool class_allows(const struct user *u, uint32_t realms);
 /* The instance that the request's selectors name, or the call's fault. */

@@ -16,6 +16,7 @@
 #include "lib/err.h"
 #include "lib/inherit.h"
 #include "lib/log.h"
+#include "class.h"
 #include "door.h"
 #include "fault.h"
 #include "fleet.h"
@@ -27,7 +28,7 @@
 #define EXTRA_USERS_MAX (USERS_MAX - 1)
 
 struct settings {
-	const char *profile, *host, *control, *run_dir, *log;
+	const char *profile, *host, *control, *run_dir, *log, *without;
 	const char *users[EXTRA_USERS_MAX];
 	size_t nusers;
 	bool on, tls, tls_too;
@@ -40,10 +41,12 @@ enum { O_PROFILE = 256, O_HOST, O_GUEST, O_FIRMWARE, O_CONTROL, O_RUN_DIR,
     O_LOG,
     O_ADDRESS, O_LOCAL, O_POWER, O_CERT, O_KEY, O_CLIENT_CA, O_PRIORITY,
     O_USER, O_FLEET, O_TLS, O_TLS_TOO, O_SEED, O_PACE, O_DELAY,
-    O_OS_DELAY, O_BUFFERS, O_NETWORK, O_CTL, O_FAULTS, O_VERSION, O_HELP };
+    O_OS_DELAY, O_BUFFERS, O_NETWORK, O_WITHOUT, O_CTL, O_FAULTS, O_VERSION,
+    O_HELP };
 
 static const struct option options[] = {
 	{ "profile", required_argument, NULL, O_PROFILE },
+	{ "without", required_argument, NULL, O_WITHOUT },
 	{ "host", required_argument, NULL, O_HOST },
 	{ "guest", required_argument, NULL, O_GUEST },
 	{ "firmware", required_argument, NULL, O_FIRMWARE },
@@ -78,6 +81,7 @@ static const char usage[] =
 "usage: AMT_PASSWORD=... amtsim [option]...\n"
 "       amtsim --ctl SOCKET WORD...\n"
 "  --profile 8|11|16        AMT generation (11)\n"
+"  --without CLASS[,CLASS]  the firmware lacks them\n"
 "  --host builtin|qemu      the computer behind it (builtin)\n"
 "  --guest micro|linux|PATH what QEMU runs (micro)\n"
 "  --firmware bios|uefi     what starts it (bios)\n"
@@ -123,6 +127,8 @@ word_slot(struct sim *sim, struct settings *s, int c)
 	switch (c) {
 	case O_PROFILE:
 		return &s->profile;
+	case O_WITHOUT:
+		return &s->without;
 	case O_HOST:
 		return &s->host;
 	case O_GUEST:
@@ -305,6 +311,8 @@ build_model(struct sim *sim, const struct settings *s, struct err *e)
 		return err_set(e, ERR_USAGE, "--cert and --key belong "
 		    "together");
 	model_init(&sim->model, p);
+	if (class_leave_out(sim, s->without, e) == -1)
+		return -1;
 	identity(sim);
 	if (sim->number > 0)
 		(void)snprintf(sim->model.host_name,

@@ -96,6 +96,7 @@ struct sim {
 	const char *addresses[8];	/* to bind; NULL ends; none: all */
 	size_t naddresses;
 	const char *local_address;	/* connections to it are the LMS side */
+	const char *without;		/* classes it lacks: "A,B"; or NULL */
 	const char *cert_file, *key_file, *client_ca, *tls_priority;
 	int pace_ms;			/* pause after session messages */
 	struct door_listeners *listeners;
