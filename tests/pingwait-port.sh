@@ -44,7 +44,7 @@ echo "32768 60999" >/proc/sys/net/ipv4/ip_local_port_range
 ip addr add 10.8.0.1/16 dev lo
 listen 4 16994 0.0.0.0
 until_ok pingwait -q -t 1 -P 16994 10.8.0.1
-hosts=$(awk 'BEGIN { for (i = 0; i < 300; i++) print "10.8.0." i % 250 + 1 }')
+hosts=$(awk 'BEGIN { for (i = 0; i < 300; i++) print "10.8." int(i / 250) "." i % 250 + 1 }')
 # shellcheck disable=SC2086 # words
 run pingwait -t 60 -P 16994 $hosts
 is "$rc $(printf '%s\n' "$out" | grep -c up)" "0 300" "many hosts"
