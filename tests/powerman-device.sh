@@ -21,8 +21,9 @@ export AMT_CONF="$T/amt.conf"
 # A failure is the end of a time limit: a short one, for the second device.
 sed 's/specification "wsamt"/specification "impatient"/;s/^	timeout .*/	timeout 3/' \
     "$TOP/scripts/powerman/wsamt.dev" >"$T/impatient.dev"
+cp "$TOP/scripts/powerman/wsamt.dev" "$T/"
 cat >"$T/powerman.conf" <<END
-include "$TOP/scripts/powerman/wsamt.dev"
+include "$T/wsamt.dev"
 include "$T/impatient.dev"
 listen "127.0.0.1:10101"
 device "amt" "wsamt" "/bin/sh |&"

@@ -6,10 +6,12 @@
 units=$TOP/wsamt
 unit() { sed -n "s/^$1=//p" "$units/amt-timesync@.service"; }
 
-# systemd looks for a command in folders of its own, where it is installed.
+# systemd looks for a command in folders of its own, where it is installed;
+# and this tree may be where a name has blanks.
+ln -s "$O/wsamt/wsamt" "$T/wsamt"
 mkdir "$T/units"
 for u in service timer; do
-	sed "s|^ExecStart=wsamt |ExecStart=$O/wsamt/wsamt |" "$units/amt-timesync@.$u" >"$T/units/amt-timesync@htpc.$u"
+	sed "s|^ExecStart=wsamt |ExecStart=$T/wsamt |" "$units/amt-timesync@.$u" >"$T/units/amt-timesync@htpc.$u"
 done
 export XDG_RUNTIME_DIR="$T"
 run systemd-analyze verify --man=no "$T/units/amt-timesync@htpc.service" "$T/units/amt-timesync@htpc.timer"
@@ -26,7 +28,7 @@ is "${credential#*:}" "/etc/amt/%i.password" "the file of the password"
 printf '%s\n' "$AMT_PASSWORD" >"$T/credentials/${credential%%:*}"
 chmod 400 "$T/credentials/${credential%%:*}"
 start() {
-	command=$(unit ExecStart | sed "s|^wsamt|$O/wsamt/wsamt|;s|%i|$AMT_HOST|")
+	command=$(unit ExecStart | sed "s|^wsamt|$T/wsamt|;s|%i|$AMT_HOST|")
 	# shellcheck disable=SC2086 # its words
 	run env -i PATH=/usr/bin:/bin CREDENTIALS_DIRECTORY="$T/credentials" \
 	    "$(unit Environment | sed "s|%S|$T|")" "$@" $command
