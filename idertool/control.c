@@ -420,6 +420,9 @@ compose(char line[CONTROL_LINE_MAX], char *const words[], bool writable,
 		    "control socket, or one with a line end", name);
 	if (control_parse(&q, line, (size_t)n - 1, e) == -1)
 		return -1;
+	if (insert && writable && q.kind == SCSI_CD)
+		return err_set(e, ERR_USAGE, "a CD is not writable: --rw is "
+		    "for the floppy");
 	return insert ? medium_open(m, q.kind, name, writable, e) : 0;
 }
 

@@ -286,6 +286,10 @@ on_features_reply(struct ider *s, struct rd *r, struct ider_event *ev,
 	if (s->state == IDER_OPENING)
 		return err_set(e, ERR_PROTO, "%s answered before storage "
 		    "redirection was open", s->host);
+	if (value != 1 && s->state == IDER_ATTACHED)
+		return err_set(e, ERR_REFUSED, "%s no longer shows the drives "
+		    "to the machine (verdict %u); it has lost them", s->host,
+		    value);
 	if (value != 1)
 		return err_set(e, ERR_REFUSED, "%s refused to show the drives "
 		    "to the machine (verdict %u), so nothing was served%s",

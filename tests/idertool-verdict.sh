@@ -41,7 +41,7 @@ ctl fault ider-second-verdict 300
 start_serving --cd "$T/cd.iso"
 ended
 is "$rc" 7 "refused later: 7"
-has "$(cat "$T/served.err")" "refused to show the drives" "and why"
+has "$(cat "$T/served.err")" "no longer shows the drives" "and why"
 is "$(cat "$T/served")" attached "it had been attached"
 ctl clear-faults
 ctl fault ider-no-verdict
