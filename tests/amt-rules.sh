@@ -6,7 +6,6 @@
 . ./lib.sh
 start_sim --profile 11 --power on --tls
 good=$AMT_PASSWORD
-config() { mkdir -m 700 -p "${1%/*}"; cat >"$1"; chmod 600 "$1"; }
 ran() { wc -l 2>/dev/null <"$T/ran" || echo 0; }
 
 # Nobody is taken for the machine that was not named.
@@ -24,7 +23,8 @@ if [ "$AMT_TEST_NS" = own ]; then
 	mount -t tmpfs tmpfs /etc && mkdir /etc/amt
 	printf 'host htpc\n user etc\n' >/etc/amt/amt.conf
 	wsamt --show-config htpc | sed -n 's/^user//p'
-	mkdir -m 700 -p "$HOME/.config/amt"
+	mkdir -p "$HOME/.config/amt"
+	chmod -R go-w "$HOME/.config"
 	printf 'host other\n user home\n' >"$HOME/.config/amt/amt.conf"
 	wsamt --show-config htpc | sed -n 's/^user//p'
 	END
@@ -36,7 +36,9 @@ fi
 
 # A password command: for the machine that is spoken to, once, and not
 # before it has shown who it is.
-config "$HOME/.config/amt/amt.conf" <<END
+mkdir -p "$HOME/.config/amt"
+chmod -R go-w "$HOME/.config"
+cat >"$HOME/.config/amt/amt.conf" <<END
 host htpc
 	address 127.0.0.1
 	tofu yes
