@@ -52,9 +52,9 @@ const struct conf_row conf_table[CONF_WORDS] = {
 static size_t
 distance(const char *a, const char *b)
 {
-	size_t row[33], i, j, diag, up, n = strlen(b);
+	size_t row[65], i, j, diag, up, n = strlen(b);
 
-	if (n > 32 || strlen(a) > 32)
+	if (n > 64 || strlen(a) > 64)
 		return SIZE_MAX;
 	for (j = 0; j <= n; j++)
 		row[j] = j;

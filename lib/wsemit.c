@@ -38,7 +38,7 @@ static const struct operation {
 };
 
 /* Items a Pull may bring; AMT takes it as an upper bound, or ignores it. */
-#define PULL_ITEMS "999"
+#define PULL_ITEMS 999
 #define PULL_CHARACTERS "99999"
 
 static bool
@@ -325,14 +325,17 @@ add_enumerate(struct emit *m, xmlNode *body, bool references)
 }
 
 static void
-add_pull(struct emit *m, xmlNode *body, const char *context)
+add_pull(struct emit *m, xmlNode *body, const struct ws_request *r)
 {
 	xmlNode *n = add_scope(m, body, NS_ENUMERATION, "n", "Pull", NULL);
+	char most[16];
 
 	if (n == NULL)
 		return;
-	add(m, n, n->ns, "EnumerationContext", context);
-	add(m, n, n->ns, "MaxElements", PULL_ITEMS);
+	(void)snprintf(most, sizeof most, "%u",
+	    r->most > 0 ? r->most : PULL_ITEMS);
+	add(m, n, n->ns, "EnumerationContext", r->context);
+	add(m, n, n->ns, "MaxElements", most);
 	add(m, n, n->ns, "MaxCharacters", PULL_CHARACTERS);
 }
 
@@ -362,7 +365,7 @@ add_body(struct emit *m, xmlNode *body, const struct ws_request *r,
 		add_enumerate(m, body, r->references);
 		return 0;
 	case WS_PULL:
-		add_pull(m, body, r->context);
+		add_pull(m, body, r);
 		return 0;
 	case WS_INVOKE:
 		if (!is_word(r->method->name))
@@ -425,6 +428,17 @@ build(struct emit *m, const struct ws_request *r, uint32_t id, struct err *e)
 	return body == NULL ? 0 : add_body(m, body, r, uri, e);
 }
 
+/* Did all go in? */
+static int
+judge(const struct emit *m, struct err *e)
+{
+	if (m->unfit != NULL)
+		return err_set(e, ERR_USAGE, "the value of %s holds "
+		    "characters that XML cannot carry", m->unfit);
+	return !m->bad ? 0 : err_set(e, ERR_LOCAL,
+	    "no memory for a request");
+}
+
 int
 ws_encode(struct buf *out, const struct ws_request *r, uint32_t id,
     struct err *e)
@@ -435,15 +449,9 @@ ws_encode(struct buf *out, const struct ws_request *r, uint32_t id,
 
 	if ((m.doc = xmlNewDoc(X("1.0"))) == NULL)
 		return err_set(e, ERR_LOCAL, "no memory for a request");
-	if (build(&m, r, id, e) == -1)
+	if (build(&m, r, id, e) == -1 || judge(&m, e) == -1)
 		goto out;
-	if (m.unfit != NULL) {
-		err_set(e, ERR_USAGE, "the value of %s holds characters that "
-		    "XML cannot carry", m.unfit);
-		goto out;
-	}
-	if (!m.bad)
-		xmlDocDumpMemoryEnc(m.doc, &text, &len, "UTF-8");
+	xmlDocDumpMemoryEnc(m.doc, &text, &len, "UTF-8");
 	if (text == NULL) {
 		err_set(e, ERR_LOCAL, "no memory for a request");
 		goto out;
@@ -453,5 +461,50 @@ ws_encode(struct buf *out, const struct ws_request *r, uint32_t id,
  out:
 	xmlFree(text);
 	xmlFreeDoc(m.doc);
+	return rc;
+}
+
+/* ---- values of any type in a tree that was read ------------------------------ */
+
+/* A namespace that the tree has, or a new one. */
+static xmlNs *
+ns_in(struct emit *m, xmlNode *top, const char *uri, const char *prefix)
+{
+	xmlNs *ns = xmlSearchNsByHref(m->doc, top, X(uri));
+
+	return ns != NULL ? ns : declare(m, top, uri, prefix);
+}
+
+int
+ws_replace(struct ws_node *instance, const struct ws_field *fields,
+    const struct ws_value *values, struct err *e)
+{
+	xmlNode *top = (xmlNode *)instance, *made, *n;
+	struct emit m = { .doc = top->doc };
+	const struct ws_field *f;
+	const struct ws_value *v;
+	int rc = 0;
+
+	m.addressing = ns_in(&m, top, NS_ADDRESSING, "refa");
+	m.wsman = ns_in(&m, top, NS_WSMAN, "refw");
+	if ((made = xmlNewDocNode(m.doc, NULL, X("made"), NULL)) == NULL)
+		return err_set(e, ERR_LOCAL, "no memory for a request");
+	for (f = fields; rc == 0 && f->type != WS_END; f++) {
+		if (!is_word(f->name))
+			rc = err_set(e, ERR_USAGE, "\"%.64s\" is no name of "
+			    "a property", f->name);
+		ws_drop(instance, f->name);
+		for (v = values; rc == 0 && v->name != NULL; v++)
+			if (strcmp(v->name, f->name) == 0)
+				rc = add_value(&m, made, top->ns, f->type, v,
+				    e);
+	}
+	if (rc == 0)
+		rc = judge(&m, e);
+	while (rc == 0 && (n = made->children) != NULL) {
+		xmlUnlinkNode(n);
+		ws_place(top, n);
+	}
+	xmlFreeNode(made);
 	return rc;
 }

@@ -42,5 +42,7 @@ ws_xml(const struct ws_node *n)
 /* Element of this namespace and name. */
 bool ws_is(const xmlNode *n, const char *uri, const char *name);
 xmlNode *ws_find(const xmlNode *parent, const char *uri, const char *name);
+/* Where the firmware would have it: by byte value of the name. */
+void ws_place(xmlNode *instance, xmlNode *property);
 
 #endif

@@ -463,6 +463,20 @@ drop_others(struct ws_node *instance, const char *name)
 	}
 }
 
+void
+ws_place(xmlNode *instance, xmlNode *property)
+{
+	xmlNode *n = element(instance->children);
+
+	while (n != NULL && strcmp((const char *)n->name,
+	    (const char *)property->name) <= 0)
+		n = element(n->next);
+	if (n != NULL)
+		xmlAddPrevSibling(n, property);
+	else
+		xmlAddChild(instance, property);
+}
+
 int
 ws_set(struct ws_node *instance, const char *name, const char *text,
     struct err *e)
@@ -477,7 +491,7 @@ int
 ws_add(struct ws_node *instance, const char *name, const char *text,
     struct err *e)
 {
-	xmlNode *top = (xmlNode *)instance, *n, *fresh;
+	xmlNode *top = (xmlNode *)instance, *fresh;
 
 	if (!xmlCheckUTF8(X(text)))
 		return err_set(e, ERR_USAGE, "%s: not UTF-8 text", name);
@@ -487,13 +501,7 @@ ws_add(struct ws_node *instance, const char *name, const char *text,
 		xmlFreeNode(fresh);
 		goto memory;
 	}
-	for (n = element(top->children); n != NULL; n = element(n->next))
-		if (strcmp((const char *)n->name, name) > 0)
-			break;
-	if (n != NULL)
-		xmlAddPrevSibling(n, fresh);
-	else
-		xmlAddChild(top, fresh);
+	ws_place(top, fresh);
 	return 0;
  memory:
 	return err_set(e, ERR_LOCAL, "no memory to change %s", name);

@@ -92,6 +92,7 @@ struct ws_request {
 	/* WS_PUT: from a Get, edited; NULL: fields and values */
 	const struct ws_node *instance;
 	const char *context;		/* WS_PULL */
+	unsigned most;			/* WS_PULL: items; 0: no wish */
 };
 
 /* Appends the envelope.  -1: ERR_USAGE (a name or value XML cannot hold). */
@@ -176,6 +177,9 @@ int ws_set(struct ws_node *instance, const char *name, const char *text,
 int ws_add(struct ws_node *instance, const char *name, const char *text,
     struct err *e);
 void ws_drop(struct ws_node *instance, const char *name);	/* all of them */
+/* The same of any type: all values of each field, instead of what it has. */
+int ws_replace(struct ws_node *instance, const struct ws_field *fields,
+    const struct ws_value *values, struct err *e);
 
 /* ---- showing ------------------------------------------------------------ */
 

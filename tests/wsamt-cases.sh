@@ -46,13 +46,13 @@ wrong "$onoff" solider both
 busy solider on
 shows HostName get AMT_GeneralSettings
 wrong 'is no class' get General
-refused 'no such class or instance' get AMT_Nothing
+refused 'no such class or instance' --force get AMT_Nothing
 shows ManagedSystem enum CIM_ComputerSystem
 wrong 'is no class' enum General
-refused 'no such class or instance' enum AMT_Nothing
+refused 'no such class or instance' --force enum AMT_Nothing
 power=CIM_PowerManagementService
 gets 'ReturnValue	0' invoke $power RequestPowerStateChange PowerState=8 'ManagedElement=@CIM_ComputerSystem?Name=ManagedSystem'
 wrong 'is not NAME=VALUE' invoke $power RequestPowerStateChange 8
-refused 'the class cannot do this' invoke $power Explode
+refused 'the class cannot do this' --force invoke $power Explode
 is "$(ctl violations)" "" "no violation"
 done_testing

@@ -83,8 +83,10 @@ is "$rc $(state .power)" "130 on" "Ctrl-C at the question"
 AMT_PASSWORD=$good; export AMT_PASSWORD
 
 # In nobody's sight: log, errors, command line.
-run wsamt -vvv -p "$good" invoke AMT_AuthorizationService AddUserAclEntryEx DigestUsername=joe DigestPassword="D$good" AccessPermission=2 Realms=3
+digest=$(printf 'D%s' "$good" | base64)
+run wsamt -vvv -p "$good" invoke AMT_AuthorizationService AddUserAclEntryEx DigestUsername=joe DigestPassword="$digest" AccessPermission=2 Realms=3
 hasnt "$out$err" "$good" "-vvv shows no password"
+hasnt "$out$err" "$digest" "nor a digest that is one"
 has "$err" "<DigestPassword>(secret)</DigestPassword>" "it is masked"
 hasnt "$err" "Authorization:" "nor an Authorization header"
 hasnt "$err" "response=" "nor a digest"

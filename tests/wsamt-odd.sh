@@ -51,29 +51,29 @@ is "$out" "class	CIM_Other
 
 class	CIM_AssociatedPowerManagementService
 PowerState	 4 " "all items of all pulls"
-run wsamt get CIM_Odd Name=x
+run wsamt --force get CIM_Odd Name=x
 is "$out" "When	2026-01-31T08:00:00Z
 Many	a
 Many	b??c
 One	<\"
 Nested	{A=1,B=2}
 Empty	" "dates, arrays, nested values, a value stays on its line"
-is "$(wsamt --json get CIM_Odd | jq -c .)" '{"When":"2026-01-31T08:00:00Z","Many":["a","b\t\nc"],"One":"<\"","Nested":"{A=1,B=2}","Empty":""}' "the same as JSON"
+is "$(wsamt --force --json get CIM_Odd | jq -c .)" '{"When":"2026-01-31T08:00:00Z","Many":["a","b\t\nc"],"One":"<\"","Nested":"{A=1,B=2}","Empty":""}' "the same as JSON"
 is "$(wsamt --json enum CIM_ServiceAvailableToElement | jq -c .)" '[{"class":"CIM_Other"},{"class":"CIM_AssociatedPowerManagementService","PowerState":" 4 "}]' "a list as JSON"
-run wsamt get CIM_Nothing
+run wsamt --force get CIM_Nothing
 is $rc 6 "HTTP 404"
 has "$err" "no WS-Man service there" "says so"
 has "$(cat requests)" '<w:Selector Name="Name">x</w:Selector>' "keys are selectors"
 
 # What we send is plain and whole.
-run wsamt invoke 'CIM_X?Name=a, b,Key=c=d' Do Text='<&>' 'Ref=@CIM_Y?A=1,B=2' List=1 List=2
+run wsamt --force invoke 'CIM_X?Name=a, b,Key=c=d' Do Text='<&>' 'Ref=@CIM_Y?A=1,B=2' List=1 List=2
 has "$(tail -1 requests)" '<w:SelectorSet><w:Selector Name="Name">a, b</w:Selector><w:Selector Name="Key">c=d</w:Selector></w:SelectorSet>' "selectors with commas"
 has "$(tail -1 requests)" '<Text>&lt;&amp;&gt;</Text><Ref><a:Address>' "values are escaped"
 has "$(tail -1 requests)" 'CIM_Y</w:ResourceURI><w:SelectorSet><w:Selector Name="A">1</w:Selector><w:Selector Name="B">2</w:Selector></w:SelectorSet></a:ReferenceParameters></Ref><List>1</List><List>2</List>' "references, arrays"
 for bad in 'Win32_X Do' 'CIM_X Do Name' 'CIM_X Do =1' 'CIM_X Do a-b=1' 'CIM_X D/o' 'CIM_X?A Do'; do
 	: >requests
 	# shellcheck disable=SC2086
-	run wsamt invoke $bad
+	run wsamt --force invoke $bad
 	is "$rc $(cat requests)" "2 " "refused before sending: invoke $bad"
 done
 

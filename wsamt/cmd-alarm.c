@@ -8,13 +8,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "wsamt/typed.h"
 #include "wsamt/wsamt.h"
 
 #define ALARM "IPS_AlarmClockOccurrence"
 #define NAME_MOST 32
 
 #define ONCE "P0DT0H0M"
-#define TIME_MAX 32			/* bytes of a time or interval */
 
 static const struct ws_field alarm_fields[] = {
 	{ "InstanceID", WS_TEXT }, { "ElementName", WS_TEXT },
@@ -27,59 +27,6 @@ static const struct ws_field add_in[] = {
 static const struct ws_method add_alarm = { .class =
 	"AMT_AlarmClockService", .name = "AddAlarm", .in = add_in,
 	.why = ws_why_pt };
-
-/* "2026-12-31 06:00" or with T, seconds, Z. */
-static int
-parse_start(char out[TIME_MAX], const char *text, struct err *e)
-{
-	static const char *const forms[] = { "%Y-%m-%dT%H:%M:%SZ",
-	    "%Y-%m-%dT%H:%MZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M" };
-	struct tm tm;
-	const char *end;
-	time_t t;
-	size_t i;
-
-	for (i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-		memset(&tm, 0, sizeof tm);
-		end = strptime(text, forms[i], &tm);
-		if (end == NULL || *end != '\0')
-			continue;
-		if ((t = timegm(&tm)) <= time(NULL))
-			return err_set(e, ERR_USAGE, "alarm: %s UTC is not in "
-			    "the future", text);
-		(void)strftime(out, TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
-		return 0;
-	}
-	return err_set(e, ERR_USAGE, "alarm: \"%s\" is no time: "
-	    "\"2026-12-31 06:00\", in UTC", text);
-}
-
-/* "1d", "12h", "30m", and together, as "1d12h" */
-static int
-parse_interval(char out[TIME_MAX], const char *text, struct err *e)
-{
-	static const char units[] = "dhm";
-	unsigned long n[3] = { 0 }, v;
-	const char *p = text;
-	size_t i, from = 0;
-	char *end;
-
-	while (*p >= '0' && *p <= '9') {
-		v = strtoul(p, &end, 10);
-		for (i = from; i < 3 && units[i] != *end; i++)
-			;
-		if (i == 3 || v > 9999)
-			break;
-		n[i] = v;
-		from = i + 1;
-		p = end + 1;
-	}
-	if (*p != '\0' || n[0] + n[1] + n[2] == 0)
-		return err_set(e, ERR_USAGE, "alarm: \"%s\" is no interval: "
-		    "\"1d\", \"12h\", \"1d12h30m\"", text);
-	(void)snprintf(out, TIME_MAX, "P%luDT%luH%luM", n[0], n[1], n[2]);
-	return 0;
-}
 
 /* ---- the machine ----------------------------------------------------------- */
 
@@ -179,8 +126,8 @@ delete(struct wsamt *a, const char *name, struct err *e)
 int
 cmd_alarm(struct wsamt *a, int argc, char **argv, struct err *e)
 {
-	char start[TIME_MAX], interval[TIME_MAX] = ONCE;
-
+	char start[TYPED_TIME_MAX], interval[TYPED_TIME_MAX] = ONCE;
+	time_t t;
 	int rc;
 
 	if (argc == 0) {
@@ -197,8 +144,11 @@ cmd_alarm(struct wsamt *a, int argc, char **argv, struct err *e)
 	if (*argv[1] == '\0' || strlen(argv[1]) > NAME_MOST)
 		return err_set(e, ERR_USAGE, "alarm: a name has 1 to %d "
 		    "characters", NAME_MOST);
-	if (parse_start(start, argv[2], e) == -1 || (argc > 3 &&
-	    parse_interval(interval, argv[3], e) == -1))
-		return -1;
+	if (typed_time(start, &t, argv[2], e) == -1 || (argc > 3 &&
+	    typed_interval(interval, argv[3], e) == -1))
+		return err_ctx(e, "alarm");
+	if (t <= time(NULL))
+		return err_set(e, ERR_USAGE, "alarm: %s UTC is not in the "
+		    "future", argv[2]);
 	return add(a, argv[1], start, interval, e);
 }

@@ -1,23 +1,94 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * listall, listepr: all instances, or references to them, of all classes.
+ * --list-classes: the class model.  listall, listepr: all instances, or references to them, of all classes.
  * Most classes are absent on most machines, and that is not worth a word;
  * what the machine refuses otherwise is told, and the walk goes on.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/log.h"
+#include "wsamt/model.h"
+#include "wsamt/reference.h"
 #include "wsamt/wsamt.h"
 
-static const struct class {
-	const char *name;
-	bool derived;			/* lists others' instances too */
-} classes[] = {
-#define CLASS(name, derived) { #name, derived },
-#include "wsamt/classes.def"
-#undef CLASS
-};
-#define NCLASSES (sizeof classes / sizeof classes[0])
+/* ---- the class model -------------------------------------------------------- */
+
+static const char *
+kind_of(const struct model_member *m)
+{
+	static const char *const kinds[] = { [MODEL_PROPERTY] = "property",
+	    [MODEL_METHOD] = "method", [MODEL_INPUT] = "input",
+	    [MODEL_OUTPUT] = "output" };
+
+	return m->key ? "key" : kinds[m->kind];
+}
+
+/* A line: kind, name, type, flags, names of values. */
+static int
+print_member(struct out *o, const char *method, const struct model_member *m,
+    struct err *e)
+{
+	static const char *const flags[] = { "none", "required", "array",
+	    "required,array" };
+	char name[2 * WS_NAME_MAX], words[1024], *p;
+
+	(void)snprintf(name, sizeof name, "%s%s%s", method,
+	    *method != '\0' ? "." : "", m->name);
+	(void)snprintf(words, sizeof words, "%s",
+	    *m->words != '\0' ? m->words : "none");
+	for (p = words; *p != '\0'; p++)
+		if (*p == ' ')
+			*p = ',';
+	return out_row(o, (const struct out_cell[]){
+	    { "kind", kind_of(m), false }, { "name", name, false },
+	    { "type", *m->class != '\0' ? m->class :
+	    model_type_name(m->type), false },
+	    { "flags", flags[m->required + 2 * m->array], true },
+	    { "values", words, true }, { NULL, NULL, false } }, e);
+}
+
+static int
+print_members(struct out *o, const char *class, const char *method,
+    enum model_kind kind, struct err *e)
+{
+	struct model_member m[MODEL_MEMBERS_MAX];
+	size_t i, n = model_members(m, class, method, kind);
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < n; i++) {
+		rc = print_member(o, method != NULL ? method : "", &m[i], e);
+		if (rc == 0 && kind == MODEL_METHOD &&
+		    (rc = print_members(o, class, m[i].name, MODEL_INPUT,
+		    e)) == 0)
+			rc = print_members(o, class, m[i].name, MODEL_OUTPUT,
+			    e);
+	}
+	return rc;
+}
+
+int
+wsamt_list_classes(struct out *o, const char *class, struct err *e)
+{
+	struct model_class c;
+	int rc = 0;
+	size_t i;
+
+	if (class != NULL && reference_class(class, false, e) == -1)
+		return -1;
+	out_list(o);
+	for (i = 0; class == NULL && rc == 0 && model_class_at(&c, i); i++)
+		rc = out_row(o, (const struct out_cell[]){
+		    { "class", c.name, false }, { "parent", c.parent, false },
+		    { NULL, NULL, false } }, e);
+	if (class != NULL && (rc = print_members(o, class, NULL,
+	    MODEL_PROPERTY, e)) == 0)
+		rc = print_members(o, class, NULL, MODEL_METHOD, e);
+	out_list_end(o);
+	return rc;
+}
+
+/* ---- what a machine has ----------------------------------------------------- */
 
 static int
 print_reference(struct wsamt *a, const struct ws_node *n, struct err *e)
@@ -34,7 +105,7 @@ print_reference(struct wsamt *a, const struct ws_node *n, struct err *e)
 
 /* Is it an instance, or a reference to one, of this very class? */
 static bool
-is_own(const struct class *c, const struct ws_node *n, bool references)
+is_own(const struct model_class *c, const struct ws_node *n, bool references)
 {
 	const char *class = references ? ws_key_class(n) : ws_name(n);
 
@@ -46,7 +117,7 @@ is_own(const struct class *c, const struct ws_node *n, bool references)
  * instance when it is asked for it.
  */
 static int
-print_single(struct wsamt *a, const struct class *c, bool references,
+print_single(struct wsamt *a, const struct model_class *c, bool references,
     struct err *e)
 {
 	struct err second;
@@ -67,7 +138,7 @@ print_single(struct wsamt *a, const struct class *c, bool references,
 }
 
 static int
-print_class(struct wsamt *a, const struct class *c, bool references,
+print_class(struct wsamt *a, const struct model_class *c, bool references,
     struct err *e)
 {
 	const struct ws_node *n = NULL;
@@ -90,11 +161,15 @@ print_class(struct wsamt *a, const struct class *c, bool references,
 static int
 list(struct wsamt *a, bool references, struct err *e)
 {
-	size_t i, absent = 0, refused = 0;
+	size_t i, walked = 0, absent = 0, refused = 0;
+	struct model_class c;
 
 	out_list(&a->out);
-	for (i = 0; i < NCLASSES; i++) {
-		if (print_class(a, &classes[i], references, e) == 0)
+	for (i = 0; model_class_at(&c, i); i++) {
+		if (!c.listed)
+			continue;
+		walked++;
+		if (print_class(a, &c, references, e) == 0)
 			continue;
 		if (e->kind != ERR_REFUSED)
 			return -1;
@@ -105,11 +180,11 @@ list(struct wsamt *a, bool references, struct err *e)
 			log_warn("%s", e->text);
 		}
 	}
-	if (absent + refused == NCLASSES)
+	if (absent + refused == walked)
 		return -1;		/* it told nothing at all */
 	out_list_end(&a->out);
 	log_info("%s: %zu of %zu classes are not there", a->machine.name,
-	    absent, NCLASSES);
+	    absent, walked);
 	return 0;
 }
 

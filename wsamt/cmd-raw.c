@@ -1,91 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The classes as they are: identify, get, enum, put, create, delete, invoke.
- * A reference to an instance is written, and printed, as
- * CLASS?KEY=VALUE,KEY=VALUE.  Leaves out references as values of put.
+ * The classes as they are: identify, get, enum, pull, put, create, delete,
+ * invoke.  Names and values are checked by the class model before anything
+ * is sent.
  */
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "wsamt/input.h"
+#include "wsamt/reference.h"
 #include "wsamt/wsamt.h"
 
-#define KEYS_MAX 16
-#define VALUES_MAX 64
-
-/* A reference being built; borrows from the text it cut up. */
-struct reference {
-	struct ws_epr epr;
-	struct ws_selector keys[KEYS_MAX + 1];
-};
-
-/* "NAME=VALUE": text becomes the name; returns the value. */
-static char *
-cut_pair(char *text, struct err *e)
-{
-	char *eq = strchr(text, '=');
-
-	if (eq == NULL || eq == text) {
-		(void)err_set(e, ERR_USAGE, "\"%s\" is not NAME=VALUE", text);
-		return NULL;
-	}
-	*eq = '\0';
-	return eq + 1;
-}
-
-/* The comma before the next KEY=; others belong to the value. */
-static char *
-next_key(char *text)
-{
-	char *comma = text, *p;
-
-	while ((comma = strchr(comma, ',')) != NULL) {
-		for (p = comma + 1; isalnum((unsigned char)*p) || *p == '_'; )
-			p++;
-		if (p > comma + 1 && *p == '=')
-			return comma;
-		comma++;
-	}
-	return NULL;
-}
-
-static int
-add_key(struct reference *r, char *text, struct err *e)
-{
-	char *value;
-	size_t n = 0;
-
-	while (r->keys[n].name != NULL)
-		n++;
-	if (n == KEYS_MAX)
-		return err_set(e, ERR_USAGE, "more than %d keys", KEYS_MAX);
-	if ((value = cut_pair(text, e)) == NULL)
-		return -1;
-	r->keys[n].name = text;
-	r->keys[n].value = value;
-	return 0;
-}
-
-/* CLASS[?KEY=VALUE[,KEY=VALUE]...]; cuts text up, r borrows it. */
-static int
-parse_reference(struct reference *r, char *text, struct err *e)
-{
-	char *keys = strchr(text, '?'), *comma;
-
-	memset(r, 0, sizeof *r);
-	r->epr.class = text;
-	r->epr.selectors = r->keys;
-	if (keys == NULL)
-		return 0;
-	for (*keys++ = '\0'; keys != NULL; keys = comma) {
-		if ((comma = next_key(keys)) != NULL)
-			*comma++ = '\0';
-		if (add_key(r, keys, e) == -1)
-			return -1;
-	}
-	return 0;
-}
+#define PULL_MOST 9999			/* items one may ask for at once */
 
 int
 cmd_identify(struct wsamt *a, int argc, char **argv, struct err *e)
@@ -110,24 +36,59 @@ cmd_identify(struct wsamt *a, int argc, char **argv, struct err *e)
 	return rc;
 }
 
+/* CLASS?KEY=VALUE and KEY=VALUE... */
+static struct reference *
+take_reference(const struct wsamt *a, int argc, char **argv, struct err *e)
+{
+	struct reference *r = reference_new(argv[0], a->force, e);
+	int i;
+
+	for (i = 1; r != NULL && i < argc; i++)
+		if (reference_add(r, argv[i], e) == -1) {
+			reference_free(r);
+			r = NULL;
+		}
+	return r;
+}
+
+/* Its keys, for a request; NULL: the only instance. */
+static const struct ws_selector *
+keys_of(const struct reference *r)
+{
+	return r->nkeys > 0 ? r->keys : NULL;
+}
+
 int
 cmd_get(struct wsamt *a, int argc, char **argv, struct err *e)
 {
-	struct reference r;
-	struct ws_doc *d;
-	int i, rc;
+	struct reference *r = take_reference(a, argc, argv, e);
+	struct ws_doc *d = NULL;
+	int rc = -1;
 
-	if (parse_reference(&r, argv[0], e) == -1)
-		return -1;
-	for (i = 1; i < argc; i++)
-		if (add_key(&r, argv[i], e) == -1)
-			return -1;
-	if (wsman_get(a->wsman, r.epr.class, r.keys, &d, e) == -1)
-		return -1;
-	rc = out_instance(&a->out, ws_body(d), false, e);
+	if (r != NULL && wsman_get(a->wsman, r->class, keys_of(r), &d,
+	    e) == 0)
+		rc = out_instance(&a->out, ws_body(d), false, e);
 	ws_doc_free(d);
+	reference_free(r);
 	return rc;
 }
+
+/* CLASS?KEY=VALUE or CLASS KEY=VALUE...: at least one key. */
+int
+cmd_delete(struct wsamt *a, int argc, char **argv, struct err *e)
+{
+	struct reference *r = take_reference(a, argc, argv, e);
+	int rc = -1;
+
+	if (r != NULL)
+		rc = r->nkeys > 0 ? wsman_delete(a->wsman, r->class, r->keys,
+		    e) : err_set(e, ERR_USAGE, "delete: which instance of "
+		    "%s? Give its keys", r->class);
+	reference_free(r);
+	return rc;
+}
+
+/* ---- lists --------------------------------------------------------------------- */
 
 int
 cmd_enum(struct wsamt *a, int argc, char **argv, struct err *e)
@@ -138,7 +99,8 @@ cmd_enum(struct wsamt *a, int argc, char **argv, struct err *e)
 	int rc = 0;
 
 	(void)argc;
-	if (wsman_enumerate(a->wsman, argv[0], &list, e) == -1)
+	if (reference_class(argv[0], a->force, e) == -1 ||
+	    wsman_enumerate(a->wsman, argv[0], &list, e) == -1)
 		return -1;
 	out_list(&a->out);
 	while (rc == 0 && (n = ws_list_next(&list, &at, n)) != NULL)
@@ -148,118 +110,150 @@ cmd_enum(struct wsamt *a, int argc, char **argv, struct err *e)
 	return rc;
 }
 
-/* A method's inputs as given: in that order, @CLASS?KEY=VALUE a reference. */
-struct inputs {
-	struct ws_field fields[VALUES_MAX + 1];
-	struct ws_value values[VALUES_MAX + 1];
-	struct reference references[VALUES_MAX];
-	size_t nfields, nvalues;
-};
+/* "max=N", "context=CONTEXT" */
+static int
+take_pull(struct ws_request *r, int argc, char **argv, struct err *e)
+{
+	long most;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (strncmp(argv[i], "max=", 4) == 0) {
+			if (opts_number(&most, argv[i] + 4, 1, PULL_MOST,
+			    "max", e) == -1)
+				return -1;
+			r->most = (unsigned)most;
+		} else if (strncmp(argv[i], "context=", 8) == 0) {
+			r->context = argv[i] + 8;
+		} else {
+			return err_set(e, ERR_USAGE, "\"%s\" is neither "
+			    "max=N nor context=CONTEXT", argv[i]);
+		}
+	}
+	return 0;
+}
 
 static int
-add_input(struct inputs *in, char *text, struct err *e)
+print_pull(struct out *o, const struct ws_doc *d, struct err *e)
 {
-	struct ws_value *v = &in->values[in->nvalues];
-	struct reference *r = &in->references[in->nvalues];
-	enum ws_type type;
-	char *value;
-	size_t i;
+	const char *context = ws_context(d);
+	const struct ws_node *n;
+	int rc = 0;
 
-	if (in->nvalues == VALUES_MAX)
-		return err_set(e, ERR_USAGE, "more than %d values",
-		    VALUES_MAX);
-	if ((value = cut_pair(text, e)) == NULL)
+	if (o->as_json) {
+		json_object(&o->json);
+		json_name(&o->json, "items");
+	}
+	out_list(o);
+	for (n = ws_items(d); rc == 0 && n != NULL; n = ws_next(n))
+		rc = out_instance(o, n, true, e);
+	out_list_end(o);
+	if (rc == 0 && !o->as_json)
+		return out_block(o, "context", context != NULL ? context :
+		    "none", e);
+	json_member(&o->json, "context", context);
+	json_object_end(&o->json);
+	return rc;
+}
+
+/* One pull of an enumeration: a new one, or one that goes on. */
+int
+cmd_pull(struct wsamt *a, int argc, char **argv, struct err *e)
+{
+	struct ws_request r = { .class = argv[0] };
+	struct ws_doc *first = NULL, *d = NULL;
+	int rc = -1;
+
+	if (reference_class(argv[0], a->force, e) == -1 ||
+	    take_pull(&r, argc, argv, e) == -1)
 		return -1;
-	v->name = text;
-	type = *value == '@' ? WS_EPR : WS_TEXT;
-	if (type == WS_EPR && parse_reference(r, value + 1, e) == -1)
-		return -1;
-	if (type == WS_EPR)
-		v->epr = &r->epr;
-	else
-		v->text = value;
-	in->nvalues++;
-	for (i = 0; i < in->nfields; i++)
-		if (strcmp(in->fields[i].name, text) == 0)
-			return in->fields[i].type == type ? 0 : err_set(e,
-			    ERR_USAGE, "%s: both text and reference", text);
-	in->fields[in->nfields++] = (struct ws_field){ text, type };
+	if (r.context == NULL) {
+		r.op = WS_ENUMERATE;
+		if (wsman_call(a->wsman, &r, &first, e) == -1)
+			return -1;
+		r.context = ws_context(first);
+	}
+	r.op = WS_PULL;
+	if (r.context == NULL)
+		rc = err_set(e, ERR_PROTO, "%s: Enumerate %s: the answer has "
+		    "no context", a->machine.name, r.class);
+	else if (wsman_call(a->wsman, &r, &d, e) == 0)
+		rc = print_pull(&a->out, d, e);
+	ws_doc_free(first);		/* the context may be borrowed of it */
+	ws_doc_free(d);
+	return rc;
+}
+
+/* ---- with values ----------------------------------------------------------------- */
+
+static int
+take_inputs(struct inputs *in, int argc, char **argv, struct err *e)
+{
+	int i;
+
+	for (i = 0; i < argc; i++)
+		if (inputs_add(in, argv[i], e) == -1)
+			return -1;
 	return 0;
 }
 
 int
 cmd_invoke(struct wsamt *a, int argc, char **argv, struct err *e)
 {
-	struct ws_method m = { .name = argc > 1 ? argv[1] : "" };
+	struct reference *r = take_reference(a, 1, argv, e);
+	struct ws_method m = { .name = argv[1] };
 	struct inputs *in = NULL;
 	struct ws_doc *d = NULL;
-	struct reference r;
-	int i, rc = -1;
+	int rc = -1;
 
-	if ((in = calloc(1, sizeof *in)) == NULL)
-		return err_sys(e, ERR_LOCAL, "invoke");
-	if (parse_reference(&r, argv[0], e) == -1)
+	if (r == NULL || (in = inputs_new(r->class, m.name, a->force, e)) ==
+	    NULL || take_inputs(in, argc - 2, argv + 2, e) == -1 ||
+	    inputs_check(in, e) == -1)
 		goto out;
-	for (i = 2; i < argc; i++)
-		if (add_input(in, argv[i], e) == -1)
-			goto out;
-	m.class = r.epr.class;
-	m.in = in->fields;
+	m.class = r->class;
+	m.in = inputs_fields(in);
 	m.why = ws_why_of(m.class);
-	if (wsman_invoke(a->wsman, &m, r.keys, in->values, &d, e) == -1)
-		goto out;
-	rc = out_instance(&a->out, ws_body(d), false, e);
+	if (wsman_invoke(a->wsman, &m, keys_of(r), inputs_values(in), &d,
+	    e) == 0)
+		rc = out_instance(&a->out, ws_body(d), false, e);
  out:
 	ws_doc_free(d);
-	free(in);
+	inputs_free(in);
+	reference_free(r);
 	return rc;
 }
 
 int
 cmd_create(struct wsamt *a, int argc, char **argv, struct err *e)
 {
-	struct inputs *in = calloc(1, sizeof *in);
+	struct inputs *in = inputs_new(argv[0], NULL, a->force, e);
 	struct ws_doc *d = NULL;
 	struct buf text;
-	int i, rc = -1;
+	int rc = -1;
 
 	buf_init(&text, WS_MESSAGE_MAX);
-	if (in == NULL)
-		return err_sys(e, ERR_LOCAL, "create");
-	for (i = 1; i < argc; i++)
-		if (add_input(in, argv[i], e) == -1)
-			goto out;
-	if (wsman_create(a->wsman, argv[0], in->fields, in->values, &d,
-	    e) == 0 && ws_value_text(&text, ws_body(d), e) == 0 &&
+	if (in != NULL && take_inputs(in, argc - 1, argv + 1, e) == 0 &&
+	    wsman_create(a->wsman, argv[0], inputs_fields(in),
+	    inputs_values(in), &d, e) == 0 &&
+	    ws_value_text(&text, ws_body(d), e) == 0 &&
 	    buf_add(&text, "", 1, e) == 0)
 		rc = out_value(&a->out, "reference", (const char *)text.data,
 		    e);
- out:
 	buf_clear(&text);
 	ws_doc_free(d);
-	free(in);
+	inputs_free(in);
 	return rc;
 }
 
-/* CLASS?KEY=VALUE or CLASS KEY=VALUE...: at least one key. */
-int
-cmd_delete(struct wsamt *a, int argc, char **argv, struct err *e)
-{
-	struct reference r;
-	int i;
-
-	if (parse_reference(&r, argv[0], e) == -1)
-		return -1;
-	for (i = 1; i < argc; i++)
-		if (add_key(&r, argv[i], e) == -1)
-			return -1;
-	if (r.keys[0].name == NULL)
-		return err_set(e, ERR_USAGE, "delete: which instance of %s? "
-		    "Give its keys", argv[0]);
-	return wsman_delete(a->wsman, r.epr.class, r.keys, e);
-}
-
 /* ---- put ------------------------------------------------------------------- */
+
+/* An instance that is being changed. */
+struct change {
+	const struct ws_field *fields;
+	const struct ws_value *values;
+	const struct ws_selector *keys;
+	struct ws_doc *was, *wanted, *is;
+};
 
 /* The values of a property, with commas; "nothing" when it is not there. */
 static int
@@ -269,6 +263,7 @@ values_text(struct buf *out, const struct ws_node *instance,
 	const struct ws_node *n;
 	bool some = false;
 
+	buf_clear(out);
 	for (n = ws_first(instance); n != NULL; n = ws_next(n)) {
 		if (strcmp(ws_name(n), name) != 0)
 			continue;
@@ -277,86 +272,121 @@ values_text(struct buf *out, const struct ws_node *instance,
 			return -1;
 		some = true;
 	}
-	return some ? 0 : buf_addf(out, e, "nothing");
+	if (!some && buf_addf(out, e, "nothing") == -1)
+		return -1;
+	return buf_add(out, "", 1, e);
 }
 
-/* A property that repeats in names is set once for all its values. */
-static int
-edit(struct ws_node *instance, int n, char *const names[],
-    char *const values[], struct err *e)
+static bool
+same(const struct buf *a, const struct buf *b)
 {
-	int i, k;
+	return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
+}
 
-	for (i = 0; i < n; i++) {
-		if (ws_child(instance, names[i]) == NULL &&
-		    !ws_is_secret(names[i]))
-			return err_set(e, ERR_USAGE, "%s has no %s",
-			    ws_name(instance), names[i]);
-		for (k = 0; k < i && strcmp(names[k], names[i]) != 0; k++)
-			;
-		if ((k == i ? ws_set : ws_add)(instance, names[i], values[i],
+/* 1: a field is to become what it is not; what cannot be read is that. */
+static int
+is_news(const struct change *c, struct err *e)
+{
+	const struct ws_field *f;
+	struct buf was, wanted;
+	int rc = 0;
+
+	buf_init(&was, WS_MESSAGE_MAX);
+	buf_init(&wanted, WS_MESSAGE_MAX);
+	for (f = c->fields; rc == 0 && f->type != WS_END; f++) {
+		if (values_text(&was, ws_body(c->was), f->name, e) == -1 ||
+		    values_text(&wanted, ws_body(c->wanted), f->name,
 		    e) == -1)
-			return -1;
+			rc = -1;
+		else
+			rc = ws_is_secret(f->name) || !same(&was, &wanted);
 	}
-	return 0;
-}
-
-/* Is each property of the instance as it was edited? */
-static int
-compare(struct wsamt *a, const struct ws_node *was,
-    const struct ws_node *wanted, const struct ws_node *is, int n,
-    char *const names[], struct err *e)
-{
-	struct buf text[3];
-	int i, k, rc = 0;
-
-	for (i = 0; i < n && rc == 0; i++) {
-		if (ws_is_secret(names[i]))
-			continue;	/* cannot be read */
-		for (k = 0; k < 3; k++)
-			buf_init(&text[k], WS_MESSAGE_MAX);
-		for (k = 0; k < 3 && rc == 0; k++)
-			if ((rc = values_text(&text[k], k == 0 ? was : k == 1 ?
-			    wanted : is, names[i], e)) == 0)
-				rc = buf_add(&text[k], "", 1, e);
-		if (rc == 0 && strcmp((char *)text[1].data,
-		    (char *)text[2].data) != 0)
-			rc = wsamt_not_taken(a, names[i],
-			    (char *)text[0].data, (char *)text[1].data,
-			    (char *)text[2].data, e);
-		for (k = 0; k < 3; k++)
-			buf_clear(&text[k]);
-	}
+	buf_clear(&was);
+	buf_clear(&wanted);
 	return rc;
 }
 
+/*
+ * Is a property as it was wanted?  A reference may come back with more keys
+ * than it was given: of that we only see whether it changed.
+ */
+static int
+check_taken(struct wsamt *a, const struct change *c, const struct ws_field *f,
+    struct err *e)
+{
+	struct buf was, wanted, is;
+	int rc = -1;
+
+	buf_init(&was, WS_MESSAGE_MAX);
+	buf_init(&wanted, WS_MESSAGE_MAX);
+	buf_init(&is, WS_MESSAGE_MAX);
+	if (values_text(&was, ws_body(c->was), f->name, e) == 0 &&
+	    values_text(&wanted, ws_body(c->wanted), f->name, e) == 0 &&
+	    values_text(&is, ws_body(c->is), f->name, e) == 0)
+		rc = same(&is, &wanted) || (f->type == WS_EPR &&
+		    !same(&is, &was)) ? 0 : wsamt_not_taken(a, f->name,
+		    (char *)was.data, (char *)wanted.data, (char *)is.data,
+		    e);
+	buf_clear(&was);
+	buf_clear(&wanted);
+	buf_clear(&is);
+	return rc;
+}
+
+/*
+ * Read, change, write unless it is so already, read again.  What was left
+ * out is the firmware's to keep or not.
+ */
+static int
+change(struct wsamt *a, const char *class, struct change *c, struct err *e)
+{
+	const struct ws_field *f;
+	int rc;
+
+	if (wsman_get(a->wsman, class, c->keys, &c->was, e) == -1 ||
+	    wsman_get(a->wsman, class, c->keys, &c->wanted, e) == -1 ||
+	    ws_replace(ws_body(c->wanted), c->fields, c->values, e) == -1)
+		return -1;
+	if ((rc = is_news(c, e)) != 1)
+		return rc;
+	if (wsman_put(a->wsman, ws_body(c->wanted), c->keys, e) == -1 ||
+	    wsman_get(a->wsman, class, c->keys, &c->is, e) == -1)
+		return -1;
+	for (f = c->fields; f->type != WS_END; f++)
+		if (!ws_is_secret(f->name) &&
+		    ws_child(ws_body(c->wanted), f->name) != NULL &&
+		    check_taken(a, c, f, e) == -1)
+			return -1;
+	return 0;
+}
+
+/* What is a key says which instance; it could not be changed. */
 int
 cmd_put(struct wsamt *a, int argc, char **argv, struct err *e)
 {
-	struct ws_doc *was = NULL, *wanted = NULL, *is = NULL;
-	char *values[VALUES_MAX], **names = argv + 1;
-	const struct ws_selector *keys;
-	struct reference r;
-	int i, n = argc - 1, rc = -1;
+	struct reference *r = take_reference(a, 1, argv, e);
+	struct inputs *in = NULL;
+	struct change c = { .fields = NULL };
+	int i, rc = -1;
 
-	if (parse_reference(&r, argv[0], e) == -1)
-		return -1;
-	if (n > VALUES_MAX)
-		return err_set(e, ERR_USAGE, "more than %d values",
-		    VALUES_MAX);
-	for (i = 0; i < n; i++)
-		if ((values[i] = cut_pair(names[i], e)) == NULL)
-			return -1;
-	keys = r.keys[0].name != NULL ? r.keys : NULL;
-	if (wsman_get(a->wsman, r.epr.class, keys, &was, e) == 0 &&
-	    wsman_get(a->wsman, r.epr.class, keys, &wanted, e) == 0 &&
-	    edit(ws_body(wanted), n, names, values, e) == 0 &&
-	    wsman_put(a->wsman, ws_body(wanted), keys, e) == 0 &&
-	    wsman_get(a->wsman, r.epr.class, keys, &is, e) == 0)
-		rc = compare(a, ws_body(was), ws_body(wanted), ws_body(is), n,
-		    names, e);
-	ws_doc_free(was);
-	ws_doc_free(wanted);
-	ws_doc_free(is);
+	if (r == NULL || (in = inputs_new(r->class, NULL, a->force, e)) ==
+	    NULL)
+		goto out;
+	for (i = 1; i < argc; i++)
+		if ((reference_takes(r, argv[i]) ?
+		    reference_add(r, argv[i], e) :
+		    inputs_add(in, argv[i], e)) == -1)
+			goto out;
+	c.fields = inputs_fields(in);
+	c.values = inputs_values(in);
+	c.keys = keys_of(r);
+	rc = c.fields->type != WS_END ? change(a, r->class, &c, e) :
+	    err_set(e, ERR_USAGE, "put: %s: nothing but keys", r->class);
+ out:
+	ws_doc_free(c.was);
+	ws_doc_free(c.wanted);
+	ws_doc_free(c.is);
+	inputs_free(in);
+	reference_free(r);
 	return rc;
 }

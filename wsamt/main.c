@@ -35,7 +35,7 @@ static const struct command commands[] = {
 };
 #define NCOMMANDS (sizeof commands / sizeof commands[0])
 
-enum { JSON = OPTS_LONG, WAIT, FORCE, DRY_RUN, HOSTS, STAGGER, LIST_COMMANDS, SHOW_CONFIG };
+enum { JSON = OPTS_LONG, WAIT, FORCE, DRY_RUN, HOSTS, STAGGER, LIST_COMMANDS, LIST_CLASSES, SHOW_CONFIG };
 
 static const struct opts_row rows[] = {
 	{ 'f', "file", "FILE", "run the commands of FILE, one a line, on one connection" },
@@ -45,9 +45,10 @@ static const struct opts_row rows[] = {
 	{ STAGGER, "stagger", "S", "begin with the next machine after S seconds" },
 	{ JSON, "json", NULL, "print JSON" },
 	{ WAIT, "wait", NULL, "power: until the state is reached" },
-	{ FORCE, "force", NULL, "do what may cut this connection or lose something" },
+	{ FORCE, "force", NULL, "do or send what is refused otherwise" },
 	{ DRY_RUN, "dry-run", NULL, "say what would be changed, and change nothing" },
 	{ LIST_COMMANDS, "list-commands", NULL, "print the commands, for programs" },
+	{ LIST_CLASSES, "list-classes", NULL, "print the classes, or what is in one" },
 	{ SHOW_CONFIG, "show-config", NULL, "print the machine's settings and whence they come" },
 	{ 0, NULL, NULL, NULL }
 };
@@ -67,7 +68,7 @@ static const struct machine_spec spec = {
 };
 
 struct flags {
-	bool json, wait, force, dry, list_commands, show_config;
+	bool json, wait, force, dry, list_commands, list_classes, show_config;
 	bool go_on;			/* -k */
 	const char *file;		/* -f */
 	const char *hosts;		/* --hosts */
@@ -95,6 +96,7 @@ take(void *arg, int val, char *text, struct err *e)
 	case FORCE: f->force = true; break;
 	case DRY_RUN: f->dry = true; break;
 	case LIST_COMMANDS: f->list_commands = true; break;
+	case LIST_CLASSES: f->list_classes = true; break;
 	case SHOW_CONFIG: f->show_config = true; break;
 	}
 	return 0;
@@ -160,6 +162,22 @@ list_commands(void)
 		printf("%s\t%s\t%s\t%s\n", commands[i].word, commands[i].args,
 		    commands[i].kind == READS ? "reads" : "changes",
 		    commands[i].help);
+}
+
+static int
+list_classes(struct out *o, const struct flags *f, int argc, char **argv,
+    struct err *e)
+{
+	int rc;
+
+	if (argc > 1)
+		return err_set(e, ERR_USAGE, "--list-classes takes one class");
+	out_init(o, f->json);
+	rc = wsamt_list_classes(o, argc > 0 ? argv[0] : NULL, e);
+	if (rc == 0)
+		rc = out_print(o, e);
+	out_clear(o);
+	return rc;
 }
 
 static void
@@ -704,6 +722,8 @@ run(struct wsamt *a, int argc, char **argv, struct err *e)
 		list_commands();
 		return 0;
 	}
+	if (f.list_classes)
+		return list_classes(&a->out, &f, argc, argv, e);
 	if (check_options(a, &f, e) == -1)
 		return -1;
 	if (f.show_config)

@@ -98,6 +98,42 @@ count(const char *text, const char *part)
 	return n;
 }
 
+/* What the lines of base64 of one PEM text stand for. */
+static int
+pem_to_base64(struct buf *out, const struct buf *text, const char *path,
+    struct err *e)
+{
+	gnutls_datum_t in = { text->data, (unsigned)text->len - 1 };
+	gnutls_datum_t der = { NULL, 0 };
+	int rc;
+
+	if (count((const char *)text->data, "-----BEGIN ") > 1)
+		return err_set(e, ERR_USAGE, "%s: holds several things in "
+		    "PEM: give each a file of its own", path);
+	if (gnutls_pem_base64_decode2(NULL, &in, &der) != 0)
+		return err_set(e, ERR_USAGE, "%s: its PEM is damaged", path);
+	rc = base64_text(out, der.data, der.size, e);
+	gnutls_memset(der.data, 0, der.size);
+	gnutls_free(der.data);
+	return rc;
+}
+
+int
+base64_file(struct buf *out, const char *path, struct err *e)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, PEM_FILE_MAX);
+	rc = read_file(&text, path, e);
+	if (rc == 0 && strstr((const char *)text.data, "-----BEGIN ") != NULL)
+		rc = pem_to_base64(out, &text, path, e);
+	else if (rc == 0)
+		rc = base64_text(out, text.data, text.len - 1, e);
+	buf_clear(&text);
+	return rc;
+}
+
 /* ---- certificates ------------------------------------------------------------------- */
 
 static char *

@@ -43,5 +43,7 @@ bool pem_same_key(const struct buf *public, const void *key, size_t len);
 /* Text: NUL-terminated.  Bytes: white space is skipped; ERR_PROTO. */
 int base64_text(struct buf *out, const void *p, size_t n, struct err *e);
 int base64_bytes(struct buf *out, const char *text, struct err *e);
+/* Text of a file's bytes; of one in PEM, of what that stands for. */
+int base64_file(struct buf *out, const char *path, struct err *e);
 
 #endif

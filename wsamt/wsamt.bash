@@ -1,12 +1,54 @@
 # SPDX-License-Identifier: MIT
 # bash completion for wsamt: commands and their values from wsamt
-# --list-commands, names of the hosts file.  It talks to no machine and asks
-# for no password.
+# --list-commands, classes and what is in them from --list-classes, names of
+# the hosts file.  It talks to no machine and asks for no password.
+
+# What may stand at the cursor behind a command on any class.
+_wsamt_class() {	# COMMAND WORD...: the last is at the cursor
+	local command=$1 class=${2%%\?*} cur=${!#} kinds=key of='' before=''
+
+	class=${class#[\'\"]}
+	if (($# == 2)); then
+		wsamt --list-classes | cut -f 1
+		return
+	fi
+	case $command in
+	enum)	return ;;
+	pull)	printf 'max=\ncontext=\n'
+		return ;;
+	put | create)
+		kinds='key|property' ;;
+	invoke)	kinds=method
+		(($# == 3)) || kinds=input of=$3. ;;
+	esac
+	if [[ $kinds == input && $cur == *.* ]]; then	# of an instance
+		before=${cur%%.*}.
+		class=$(wsamt --list-classes "$class" 2>/dev/null | awk -F '\t' \
+		    -v name="$of${before%.}" '$1 == "input" && $2 == name { print $3 }')
+		kinds='key|property' of=''
+	fi
+	wsamt --list-classes "$class" 2>/dev/null | awk -F '\t' \
+	    -v kinds="^($kinds)\$" -v of="$of" -v before="$before" -v cur="$cur" '
+	    $1 ~ kinds && index($2, of) == 1 {
+		name = before substr($2, length(of) + 1)
+		if ($1 == "method")
+			print name
+		else if ($3 ~ /^[A-Z]+_/)
+			print name "."
+		else if (index(cur, name "=") != 1)
+			print name "="
+		else if ($3 == "boolean")
+			printf "%s=true\n%s=false\n", name, name
+		else if ($5 != "none")
+			for (i = split($5, v, /=[0-9]+,?/) - 1; i > 0; i--)
+				print name "=" v[i]
+	    }'
+}
 
 _wsamt() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local file=${AMT_CONF:-${XDG_CONFIG_HOME:-$HOME/.config}/amt/amt.conf}
-	local command='' args i skip=''
+	local command='' args i skip='' words=()
 
 	COMPREPLY=()
 	case $prev in
@@ -49,6 +91,24 @@ _wsamt() {
 		    "$(wsamt --list-commands | cut -f 1)" -- "$cur")
 		return
 	fi
+	case $command in
+	get | enum | pull | put | create | delete | invoke)
+		# Readline splits at each "=": NAME=VALUE is one word again.
+		for ((; i <= COMP_CWORD; i++)); do
+			case ${COMP_WORDS[i]}${COMP_WORDS[i-1]} in
+			=* | *=)
+				words[-1]+=${COMP_WORDS[i]} ;;
+			-*)	;;
+			*)	words+=("${COMP_WORDS[i]}") ;;
+			esac
+		done
+		mapfile -t COMPREPLY < <(compgen -W \
+		    "$(_wsamt_class "${words[@]}")" -- "${words[-1]}")
+		[[ ${COMPREPLY[0]} != *[=.] ]] || compopt -o nospace 2>/dev/null
+		[[ $cur == "${words[-1]}" ]] ||
+			COMPREPLY=("${COMPREPLY[@]#*=}")
+		return ;;
+	esac
 	# The words between the bars of its first argument.
 	args=$(wsamt --list-commands | awk -F '\t' -v c="$command" \
 	    '$1 == c && match($2, /^\[[A-Za-z-]+([|][A-Za-z-]+)+\]/) {

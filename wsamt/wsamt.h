@@ -45,6 +45,9 @@ const char *wsamt_word(bool on);
 /* Wait so long before asking again. */
 int wsamt_rest(struct wsamt *a, int64_t ms, struct err *e);
 
+/* The class model, or with class what is in one. */
+int wsamt_list_classes(struct out *o, const char *class, struct err *e);
+
 /* Say an order in words, in arg->out: for wsman_dry_run(). */
 int wsamt_say_order(void *arg, const struct ws_request *r, struct err *e);
 
