@@ -228,7 +228,7 @@ list_all(struct wsman *w, const char *class, bool references,
 			return 0;
 		ws_list_free(list);
 		if ((e->kind != ERR_NET || !wsman_cut(w)) &&
-		    strstr(e->text, "InvalidEnumerationContext") == NULL)
+		    strcmp(wsman_fault(w), "InvalidEnumerationContext") != 0)
 			break;
 		log_debug("%s: asking for the list again", wsman_host(w));
 	}

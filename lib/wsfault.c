@@ -297,14 +297,21 @@ fault_find(const xmlNode *f, const char **code)
 	return NULL;
 }
 
+const char *
+ws_fault_code(const struct ws_doc *d)
+{
+	const xmlNode *f = fault(d);
+	const struct fault_word *w;
+	const char *code;
+
+	w = f != NULL ? fault_find(f, &code) : NULL;
+	return w != NULL ? w->name : "";
+}
+
 bool
 ws_is_absent(const struct ws_doc *d)
 {
-	const xmlNode *f = fault(d);
-	const char *code;
-
-	/* the table's first row */
-	return f != NULL && fault_find(f, &code) == &fault_words[0];
+	return strcmp(ws_fault_code(d), "DestinationUnreachable") == 0;
 }
 
 /* "AMT-STATUS 16" in any text below Detail; -1: none. */

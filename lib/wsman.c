@@ -51,7 +51,8 @@ struct wsman {
 	uint32_t nc;			/* uses of its nonce */
 	bool accepted;			/* this password is right */
 	uint32_t id;			/* MessageID */
-	bool read_only, explain, absent;
+	bool read_only, explain;
+	const char *fault;		/* a word of ours; "" none */
 	char firmware[64];
 
 	/* the exchange; done NULL: none */
@@ -364,7 +365,7 @@ on_answer(struct wsman *w, const struct wshttp_answer *a)
 		finish(w, d, NULL);
 		return;
 	}
-	w->absent = ws_is_absent(d);
+	w->fault = ws_fault_code(d);
 	ws_doc_free(d);
 	if (e.kind == ERR_REFUSED)
 		fail(w, &e);
@@ -473,6 +474,7 @@ wsman_new(struct wsman_hub *h, struct machine *m,
 		(void)err_sys(e, ERR_LOCAL, "WS-Man");
 		return NULL;
 	}
+	w->fault = "";
 	w->loop = wshttp_loop(h);
 	w->machine = m;
 	w->spec = spec;
@@ -537,7 +539,8 @@ wsman_send(struct wsman *w, const struct ws_request *r, wsman_done_fn *done,
 	keep_request(w, r);
 	w->done = done;
 	w->arg = arg;
-	w->absent = w->relogin = false;
+	w->relogin = false;
+	w->fault = "";
 	w->cuts = 0;
 	go(w);
 	return 0;
@@ -566,7 +569,13 @@ wsman_dry(const struct wsman *w, void **arg)
 bool
 wsman_absent(const struct wsman *w)
 {
-	return w->absent;
+	return strcmp(w->fault, "DestinationUnreachable") == 0;
+}
+
+const char *
+wsman_fault(const struct wsman *w)
+{
+	return w->fault;
 }
 
 const char *

@@ -58,6 +58,8 @@ wsman_order_fn *wsman_dry(const struct wsman *w, void **arg);
 void wsman_explain(struct wsman *w, bool yes);
 /* Was the last error the fault "no such class or instance"? */
 bool wsman_absent(const struct wsman *w);
+/* The code of the fault that the last error was, "AccessDenied"; or "". */
+const char *wsman_fault(const struct wsman *w);
 /* The firmware's version by its Server header; "" when it says none. */
 const char *wsman_firmware(const struct wsman *w);
 const char *wsman_host(const struct wsman *w);

@@ -121,6 +121,8 @@ int ws_check(const struct ws_doc *d, const struct ws_request *r,
     struct err *e);
 /* Is the answer this fault of WS-Addressing: no such class or instance? */
 bool ws_is_absent(const struct ws_doc *d);
+/* Of a fault that WS-Man knows, the code's local name; else "". */
+const char *ws_fault_code(const struct ws_doc *d);
 /*
  * ReturnValue of a method's answer, success (0, or 4096 where that means
  * a job) or ERR_REFUSED with the value's words.  value may be NULL.

@@ -115,7 +115,8 @@ cmd_info(struct wsamt *a, int argc, char **argv, struct err *e)
 
 	(void)argc, (void)argv;
 	out_begin(&a->out);
-	if (print_versions(a, e) == 0 && print_uuid(a, e) == 0)
+	if ((print_versions(a, e) == 0 || facts_may_lack(a, e)) &&
+	    (print_uuid(a, e) == 0 || facts_may_lack(a, e)))
 		rc = facts_print(a, facts, sizeof facts / sizeof facts[0], e);
 	out_end(&a->out);
 	return rc;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/log.h"
 #include "wsamt/facts.h"
 #include "wsamt/wsamt.h"
 
@@ -111,6 +112,17 @@ same_source(const struct fact *f, const struct fact *g)
 	return f->instance == NULL || strcmp(f->instance, g->instance) == 0;
 }
 
+bool
+facts_may_lack(struct wsamt *a, const struct err *e)
+{
+	if (wsman_absent(a->wsman))
+		return true;
+	if (strcmp(wsman_fault(a->wsman), "AccessDenied") != 0)
+		return false;
+	log_warn("%s", e->text);
+	return true;
+}
+
 int
 facts_print(struct wsamt *a, const struct fact *rows, size_t n,
     struct err *e)
@@ -128,7 +140,7 @@ facts_print(struct wsamt *a, const struct fact *rows, size_t n,
 		    NULL ? NULL : (const struct ws_selector[]){
 		    { .name = "InstanceID", .value = rows[i].instance },
 		    { .name = NULL } }, &d, e) == -1) {
-			if (!wsman_absent(a->wsman))
+			if (!facts_may_lack(a, e))
 				return -1;
 			continue;
 		}

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Views: properties of several classes under words of ours, as a table.  A
- * class or property that the firmware does not have is left out.
+ * class or property that the firmware does not have is left out; so is, with
+ * a warning, what this user may not see.
  */
 #ifndef WSAMT_FACTS_H
 #define WSAMT_FACTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/wsxml.h"
@@ -37,6 +39,8 @@ int facts_print(struct wsamt *a, const struct fact *rows, size_t n,
 /* The same of an instance at hand, whatever the rows' class. */
 int facts_print_node(struct wsamt *a, const struct fact *rows, size_t n,
     const struct ws_node *instance, struct err *e);
+/* Was e such an error, after which one goes on?  Warns. */
+bool facts_may_lack(struct wsamt *a, const struct err *e);
 /* The word of a number, or the number itself. */
 const char *fact_word(const struct ws_word *words, const char *number);
 
