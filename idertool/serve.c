@@ -79,6 +79,16 @@ serve_eject(struct serve *v, enum scsi_kind kind, struct err *e)
 	return medium_close(&d->medium, e);
 }
 
+static int
+watch(struct drive *d, struct err *e)
+{
+	d->unseen = d->medium.blocks;
+	if ((d->seen = calloc(1, d->unseen / 8 + 1)) == NULL)
+		return err_sys(e, ERR_LOCAL, "counting the blocks of %s",
+		    d->medium.name);
+	return 0;
+}
+
 int
 serve_insert(struct serve *v, enum scsi_kind kind, struct medium *m,
     bool watched, int64_t now_ms, struct err *e)
@@ -93,29 +103,27 @@ serve_insert(struct serve *v, enum scsi_kind kind, struct medium *m,
 		d->scsi.settling = d->scsi.attention = false;
 		d->scsi.event = SCSI_NO_EVENT;
 	}
-	return rc;
+	return v->watching && watch(d, e) == -1 ? -1 : rc;
 }
 
 int
 serve_watch_blocks(struct serve *v, struct err *e)
 {
-	struct drive *d;
+	int i;
 
-	for (d = v->drive; d < v->drive + SERVE_DRIVES; d++) {
-		if (d->medium.fd == -1)
-			continue;
-		d->unseen = d->medium.blocks;
-		if ((d->seen = calloc(1, d->unseen / 8 + 1)) == NULL)
-			return err_sys(e, ERR_LOCAL, "counting the blocks of "
-			    "%s", d->medium.name);
-	}
+	v->watching = true;
+	for (i = 0; i < SERVE_DRIVES; i++)
+		if (v->drive[i].medium.fd != -1 &&
+		    watch(&v->drive[i], e) == -1)
+			return -1;
 	return 0;
 }
 
 bool
 serve_all_seen(const struct serve *v)
 {
-	return v->drive[0].unseen == 0 && v->drive[1].unseen == 0;
+	return v->drive[0].unseen == 0 && v->drive[1].unseen == 0 &&
+	    (v->drive[0].medium.fd != -1 || v->drive[1].medium.fd != -1);
 }
 
 static void

@@ -56,6 +56,7 @@ struct serve {
 	uint64_t offset, left;		/* bytes of it still to move */
 	size_t wanted;			/* of those: asked of the host */
 	bool sync;
+	bool watching;			/* which blocks are read */
 	struct ider_command queue[SERVE_QUEUE_MAX];
 	size_t queued;
 };
@@ -73,8 +74,9 @@ int serve_clear(struct serve *v, struct err *e);
 int serve_insert(struct serve *v, enum scsi_kind kind, struct medium *m,
     bool watched, int64_t now_ms, struct err *e);
 int serve_eject(struct serve *v, enum scsi_kind kind, struct err *e);
-/* Count which blocks are read; -1: no memory. */
+/* Count from now on which blocks are read; -1: no memory. */
 int serve_watch_blocks(struct serve *v, struct err *e);
+/* There is a medium, and of none is a block left. */
 bool serve_all_seen(const struct serve *v);
 
 /*

@@ -120,8 +120,9 @@ show_summary(struct buf *out, const char *host, const struct stats *s,
 		return -1;
 	if (s->read_errors + s->write_errors == 0)
 		return 0;
-	return buf_addf(out, e, "images: %" PRIu64 " reads and %" PRIu64
-	    " writes failed\n", s->read_errors, s->write_errors);
+	return buf_addf(out, e, "images: %" PRIu64 " read%s and %" PRIu64
+	    " write%s failed\n", s->read_errors, plural(s->read_errors),
+	    s->write_errors, plural(s->write_errors));
 }
 
 static void

@@ -28,6 +28,17 @@ is "$(scsi cd "$(cdb 28 19 1)")" good "the last one"
 ended
 is "$rc" 0 "--until served: 0"
 
+c=$HOME/ider
+serve --cd "$T/cd.iso" --start now --until served --control "$c"
+idertool --ctl "$c" eject cd
+is "$(scsi cd 00)" "sense 02/3a/00" "one that was not read is taken out"
+idertool --ctl "$c" insert cd "$T/small.iso"
+changed() { [ "$(scsi cd 00)" = "sense 06/28/00" ]; }
+until_ok changed
+is "$(scsi cd "$(cdb 28 0 20)")" good "and another is read to its end"
+ended
+is "$rc" 0 "--until served: what was changed counts, too"
+
 serve --cd "$T/cd.iso" --floppy "$T/floppy.img" --start now --until eject
 is "$(scsi floppy "$(cdb 28 0 1)")" good "a block is read"
 is "$(scsi cd 1e0000000100)" good "the host locks the drive"
