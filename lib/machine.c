@@ -360,6 +360,8 @@ machine_find(struct machine *m, const struct machine_spec *spec,
 		    "this takes one at a time", host);
 	if (o->user != NULL && o->user[0] == '\0')
 		return err_set(e, ERR_USAGE, "--user: the name is empty");
+	if (o->password.text != NULL && o->password.len == 0)
+		return err_set(e, ERR_USAGE, "--password: it is empty");
 	if (conf_load(&m->conf, o->config, e) == -1)
 		goto fail;
 	/* A name of the file wins even if it looks like host:port. */

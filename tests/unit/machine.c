@@ -210,6 +210,10 @@ options_(void)
 	is_int(find("--cert c --key k pbx"), -1);
 	is_int(find("--cert c --key k --tls a"), 0);
 	is_int(find("-P 1x a"), -1);
+	is_int(find("--password= a"), -1);	/* and no login is wasted on it */
+	is_str(e.text, "--password: it is empty");
+	is_int(find("--user= a"), -1);
+	is_str(e.text, "--user: the name is empty");
 }
 
 int
