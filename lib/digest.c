@@ -9,8 +9,8 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-#include "digest.h"
-#include "err.h"
+#include "lib/digest.h"
+#include "lib/err.h"
 
 static const char hex_digits[] = "0123456789abcdef";
 

@@ -16,9 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "err.h"
-#include "loop.h"
-#include "resolve.h"
+#include "lib/err.h"
+#include "lib/loop.h"
+#include "lib/resolve.h"
 
 #define THREAD_STACK (512 * 1024)	/* name service modules need some */
 

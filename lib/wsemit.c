@@ -11,10 +11,10 @@
 
 #include <libxml/tree.h>
 
-#include "buf.h"
-#include "err.h"
-#include "wsns.h"
-#include "wsxml.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "lib/wsns.h"
+#include "lib/wsxml.h"
 
 /* The tree being made.  bad is sticky: no memory. */
 struct emit {

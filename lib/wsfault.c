@@ -11,9 +11,9 @@
 
 #include <libxml/tree.h>
 
-#include "err.h"
-#include "wsns.h"
-#include "wsxml.h"
+#include "lib/err.h"
+#include "lib/wsns.h"
+#include "lib/wsxml.h"
 
 #define VENDOR 32768			/* + AMT status, in CIM methods */
 #define JOB_STARTED 4096

@@ -12,10 +12,10 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
-#include "buf.h"
-#include "err.h"
-#include "wsns.h"
-#include "wsxml.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "lib/wsns.h"
+#include "lib/wsxml.h"
 
 bool
 ws_is(const xmlNode *n, const char *uri, const char *name)
