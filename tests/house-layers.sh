@@ -26,7 +26,7 @@ done
 codecs=
 for c in lib/wire lib/buf lib/err lib/json lib/redir lib/wsxml lib/wsemit lib/wsfault amtterm/sol amtterm/escape amtterm/clean \
     idertool/scsi idertool/ider pingwait/icmp pingwait/rmcp pingwait/probe wsamt/record; do
-	for f in $c.[ch]; do [ ! -f "$f" ] || codecs="$codecs $f"; done
+	for f in "$c".[ch]; do [ ! -f "$f" ] || codecs="$codecs $f"; done
 done
 # shellcheck disable=SC2086
 offenders "codecs know no sockets, clocks, files, curl" $codecs lib/digest.h -- \
