@@ -9,7 +9,7 @@ gets '' alarm
 at=$(utc 7200 '%Y-%m-%d %H:%M')
 sets alarm add "wake 1" "$at"
 sets alarm add daily "$(utc 3600 %Y-%m-%dT%H:%M:%SZ)" 1d2h
-is "$(wsamt alarm | sort)" "daily	$(wsamt --json alarm | jq -r '.[] | select(.name == "daily") | .start')	P1DT2H0M
+is "$(wsamt alarm | sort)" "daily	$(wsamt --json alarm | jq -r '.[] | select(.name == "daily") | .start')	1d2h
 wake 1	${at% *}T${at#* }:00Z	once" "both are listed"
 is "$(state .alarms)" 2 "and so it is"
 refused 'DUPLICATE' alarm add daily "$(utc 3600 '%Y-%m-%d %H:%M')"

@@ -109,9 +109,9 @@ alarm=wake$(token | cut -c 1-4)
 shows "IPS_AlarmClockOccurrence?InstanceID=$alarm" invoke AMT_AlarmClockService AddAlarm \
     AlarmTemplate.DeleteOnCompletion=on AlarmTemplate.Interval=1d2h \
     'AlarmTemplate.StartTime=2037-01-01 07:30+02:00' "AlarmTemplate.InstanceID=$alarm"
-gets "$alarm	2037-01-01T05:30:00Z	P1DT2H0M" alarm
+gets "$alarm	2037-01-01T05:30:00Z	1d2h" alarm
 sets put IPS_AlarmClockOccurrence "InstanceID=$alarm" 'StartTime=2037-01-02 06:00'
-gets "$alarm	2037-01-02T06:00:00Z	P1DT2H0M" alarm
+gets "$alarm	2037-01-02T06:00:00Z	1d2h" alarm
 cert ca
 gets "$(printf 'CreatedCertificate\tAMT_PublicKeyCertificate?InstanceID=Intel(r) AMT Certificate: Handle: %s\nReturnValue\t0' 0)" \
     invoke AMT_PublicKeyManagementService AddTrustedRootCertificate "CertificateBlob=@$T/ca.pem"

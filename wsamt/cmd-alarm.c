@@ -30,11 +30,32 @@ static const struct ws_method add_alarm = { .class =
 
 /* ---- the machine ----------------------------------------------------------- */
 
+/* "P1DT2H0M" as it is typed: "1d2h"; nothing of it: once. */
+static const char *
+interval_text(char text[TYPED_TIME_MAX], const char *iso)
+{
+	static const char units[] = "dhm";
+	unsigned n[3];
+	size_t len = 0;
+	int i, end = 0;
+
+	if (sscanf(iso, "P%4uDT%4uH%4uM%n", &n[0], &n[1], &n[2], &end) != 3 ||
+	    iso[end] != '\0')
+		return iso;
+	(void)snprintf(text, TYPED_TIME_MAX, "once");
+	for (i = 0; i < 3; i++)
+		if (n[i] > 0)
+			len += (size_t)snprintf(text + len, TYPED_TIME_MAX -
+			    len, "%u%c", n[i], units[i]);
+	return text;
+}
+
 static int
 print_alarm(struct wsamt *a, const struct ws_node *n, const char *id,
     struct err *e)
 {
 	const char *names[] = { "StartTime", "Interval" };
+	char every[TYPED_TIME_MAX];
 	struct ws_node *child;
 	struct buf text[2];
 	int i, rc = 0;
@@ -51,8 +72,8 @@ print_alarm(struct wsamt *a, const struct ws_node *n, const char *id,
 		rc = out_row(&a->out, (const struct out_cell[]){
 		    { "name", id, false },
 		    { "start", (char *)text[0].data, false },
-		    { "every", strcmp((char *)text[1].data, ONCE) == 0 ?
-		    "once" : (char *)text[1].data, false },
+		    { "every", interval_text(every, (char *)text[1].data),
+		    false },
 		    { NULL, NULL, false } }, e);
 	buf_clear(&text[0]);
 	buf_clear(&text[1]);

@@ -73,6 +73,23 @@ cmd_get(struct wsamt *a, int argc, char **argv, struct err *e)
 	return rc;
 }
 
+/* Looked at again; where that is refused nobody knows better. */
+static int
+confirm(struct wsamt *a, const struct reference *r, bool wanted,
+    struct err *e)
+{
+	static const char *const words[] = { "not there", "there" };
+	struct ws_doc *d;
+	bool there = wsman_get(a->wsman, r->class, r->keys, &d, e) == 0;
+
+	if (there)
+		ws_doc_free(d);
+	else if (!wsman_absent(a->wsman))
+		return e->kind == ERR_REFUSED ? 0 : -1;
+	return there == wanted ? 0 : wsamt_not_taken(a, r->class,
+	    words[!wanted], words[wanted], words[there], e);
+}
+
 /* CLASS?KEY=VALUE or CLASS KEY=VALUE...: at least one key. */
 int
 cmd_delete(struct wsamt *a, int argc, char **argv, struct err *e)
@@ -80,10 +97,12 @@ cmd_delete(struct wsamt *a, int argc, char **argv, struct err *e)
 	struct reference *r = take_reference(a, argc, argv, e);
 	int rc = -1;
 
-	if (r != NULL)
-		rc = r->nkeys > 0 ? wsman_delete(a->wsman, r->class, r->keys,
-		    e) : err_set(e, ERR_USAGE, "delete: which instance of "
-		    "%s? Give its keys", r->class);
+	if (r != NULL && r->nkeys == 0)
+		(void)err_set(e, ERR_USAGE, "delete: which instance of %s? "
+		    "Give its keys", r->class);
+	else if (r != NULL && wsman_delete(a->wsman, r->class, r->keys,
+	    e) == 0)
+		rc = confirm(a, r, false, e);
 	reference_free(r);
 	return rc;
 }
@@ -223,6 +242,19 @@ cmd_invoke(struct wsamt *a, int argc, char **argv, struct err *e)
 	return rc;
 }
 
+/* text: the reference that the machine gave it. */
+static int
+confirm_created(struct wsamt *a, const char *class, const char *text,
+    struct err *e)
+{
+	struct reference *r = reference_new(text, true, e);
+	int rc = r != NULL ? confirm(a, r, true, e) : wsamt_not_taken(a,
+	    class, "not there", "there", "not named", e);
+
+	reference_free(r);
+	return rc;
+}
+
 int
 cmd_create(struct wsamt *a, int argc, char **argv, struct err *e)
 {
@@ -236,7 +268,8 @@ cmd_create(struct wsamt *a, int argc, char **argv, struct err *e)
 	    wsman_create(a->wsman, argv[0], inputs_fields(in),
 	    inputs_values(in), &d, e) == 0 &&
 	    ws_value_text(&text, ws_body(d), e) == 0 &&
-	    buf_add(&text, "", 1, e) == 0)
+	    buf_add(&text, "", 1, e) == 0 &&
+	    confirm_created(a, argv[0], (const char *)text.data, e) == 0)
 		rc = out_value(&a->out, "reference", (const char *)text.data,
 		    e);
 	buf_clear(&text);
