@@ -106,6 +106,21 @@ refused 'this would leave TLS only' --plain commit
 sets --pin "$pin" commit
 until_ok wsamt --pin "$pin" power
 run wsamt --plain power; is $rc 4 "plain is closed"
+
+# Another certificate is not the pinned one; the commit is done.
+sets --pin "$pin" addkey spare.key
+sets --pin "$pin" addcert spare.pem
+sets --pin "$pin" mktlsctx spare.pem
+run wsamt --pin "$pin" commit
+is $rc 5 "another certificate"
+has "$err" 'is not the pinned one' "says so"
+has "$err" '; it is committed' "and what is done"
+spare=$(openssl x509 -in spare.pem -outform DER | sha256sum | cut -d ' ' -f 1)
+sets --pin "$spare" mktlsctx pc.pem
+sets --pin "$spare" --pin "$pin" commit
+sets --pin "$pin" delcertkey spare.pem
+
+# Not from here.
 refused 'this would end TLS' --pin "$pin" -f /dev/stdin <<END
 nettls off
 commit

@@ -169,8 +169,19 @@ cmd_mktlsctx(struct wsamt *a, int argc, char **argv, struct err *e)
 }
 
 /* The switches of both sides as they will be after a commit. */
-struct side { bool enabled, plain; };
+struct side {
+	bool enabled, plain;
+	bool can_plain;			/* false: firmware of TLS only */
+};
 enum { NETWORK, LOCAL, SIDES };
+
+static int
+get_if_there(const struct ws_node *n, const char *property, bool *on,
+    struct err *e)
+{
+	return ws_child(n, property) == NULL ? 0 :
+	    ws_get_bool(n, property, on, e);
+}
 
 static int
 read_sides(struct wsamt *a, struct side sides[SIDES], struct err *e)
@@ -184,16 +195,16 @@ read_sides(struct wsamt *a, struct side sides[SIDES], struct err *e)
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < SIDES; i++) {
-		sides[i] = (struct side){ .enabled = false };
+		sides[i] = (struct side){ .can_plain = true };
 		if (wsman_get(a->wsman, SETTINGS, (const struct ws_selector[]){
 		    { .name = "InstanceID", .value = ids[i] },
 		    { .name = NULL } }, &d, e) == -1)
 			return -1;
 		if (ws_get_bool(ws_body(d), "Enabled", &sides[i].enabled,
-		    e) == -1 || (ws_child(ws_body(d),
-		    "AcceptNonSecureConnections") != NULL &&
-		    ws_get_bool(ws_body(d), "AcceptNonSecureConnections",
-		    &sides[i].plain, e) == -1))
+		    e) == -1 || get_if_there(ws_body(d),
+		    "AcceptNonSecureConnections", &sides[i].plain, e) == -1 ||
+		    get_if_there(ws_body(d), "NonSecureConnectionsSupported",
+		    &sides[i].can_plain, e) == -1)
 			rc = err_ctx(e, "%s", a->machine.name);
 		ws_doc_free(d);
 	}
@@ -233,6 +244,10 @@ cmd_rmtlsctx(struct wsamt *a, int argc, char **argv, struct err *e)
 	}
 	if (read_sides(a, sides, e) == -1)
 		return -1;
+	if (!sides[NETWORK].can_plain)
+		return err_set(e, ERR_REFUSED, "%s: this firmware speaks "
+		    "nothing but TLS, which needs a certificate: \"wsamt "
+		    "mktlsctx\" gives it another", a->machine.name);
 	if (sides[NETWORK].enabled || sides[LOCAL].enabled)
 		return err_set(e, ERR_REFUSED, "%s: TLS is on: \"wsamt nettls "
 		    "off\", \"wsamt lcltls off\" and \"wsamt commit\" come "
@@ -303,7 +318,7 @@ wait_for_it(struct wsamt *a, bool *restarted, struct err *e)
 			if (*restarted || loop_now_ms() - start >= SETTLE_MS)
 				return 0;
 		} else if (e->kind != ERR_NET) {
-			return -1;
+			return err_more(e, "; it is committed");
 		} else if (loop_now_ms() - start >= limit) {
 			return err_more(e, "; committed, but it does not come "
 			    "back");

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# Every command on version 8: see profile.sh.
+. ./lib.sh
+. ./profile.sh
+on_profile 8
