@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # amtconsole's own logic, with stand-ins for the tools: what is sent, in
 # which order, how often, with which password.
+ANYWHERE=yes
 . ./lib.sh
 
 mkdir "$T/bin"

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # The wired port's settings, of both families, changed by a stranger, curl;
 # the link policy decides who answers while the machine is off.
+ANYWHERE=yes
 . ./lib.sh
 . ./wsman.sh
 start_sim --profile 11

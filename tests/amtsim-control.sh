@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # The control socket: words, faults, and what is refused.
+ANYWHERE=yes
 . ./lib.sh
 
 start='> 10 00 00 00 "SOL "'

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Storage redirection, the device's side: the reference's messages byte for
 # byte, then what a console may do wrong, and what amtsim does wrong on request.
+ANYWHERE=yes
 . ./lib.sh
 
 # A file of vectors as lines for hextalk: "C>D N text", hex, "+ N" zeros.

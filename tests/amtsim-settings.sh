@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # General settings, the web UI, KVM settings, user consent and the clock,
 # changed by a stranger: each has the effect it has on a real machine.
+ANYWHERE=yes
 . ./lib.sh
 . ./wsman.sh
 start_sim --profile 8

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Users made over WS-Man by a stranger, curl, are those that log in: a hash
 # is all the device gets, and both doors judge by it.
+ANYWHERE=yes
 . ./lib.sh
 . ./wsman.sh
 start_sim --profile 11

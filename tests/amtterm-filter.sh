@@ -3,6 +3,7 @@
 # What may be changed on the way: newlines, character set, escape sequences;
 # and by default nothing is.  The terminal, the log and --wait-for get the
 # same.
+ANYWHERE=yes
 . ./lib.sh
 start_sim --power on --pace 0
 until_ok host_echoes

@@ -3,6 +3,7 @@
 # In a pipeline: bytes are exact both ways, slow readers slow the machine
 # down, the end of input does what --eof says, and whatever happens to
 # standard output is told by the exit status.
+ANYWHERE=yes
 . ./lib.sh
 start_sim --power on --pace 0
 until_ok host_echoes

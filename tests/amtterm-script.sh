@@ -71,7 +71,7 @@ fi
 AMTSIM_GUEST_PASSWORD="pw$(token)"
 export AMTSIM_GUEST_PASSWORD
 start_sim --host qemu --guest linux --power on
-run timeout 60 amtterm --timeout 50 --wait-for 'login: ' --send 'root\r' \
+run timeout 280 amtterm --timeout 270 --wait-for 'login: ' --send 'root\r' \
     --wait-for 'Password: ' --send "$AMTSIM_GUEST_PASSWORD\\r" --wait-for '# ' \
     --send 'echo $((6*7))x$(uname)\r' --wait-for '^42xLinux$' </dev/null
 is "$rc" 0 "a login to Linux, a command and its answer, without expect"

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # The password shows nowhere: not to ps, not in -vvv, not in the environment
 # of children; and the program links what it needs and no more.
+ANYWHERE=yes
 . ./lib.sh
 start_sim --power on
 until_ok host_echoes

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # make install, one tool or all, and back.
+ANYWHERE=yes
 . ./lib.sh
 cd "$TOP" || exit 3
 O=${O#"$TOP"/}			# make takes no blanks in it

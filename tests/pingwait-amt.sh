@@ -3,7 +3,6 @@
 # Who answers: AMT while the machine is off or boots, then the operating
 # system.  --os, --amt, --rmcp and --reboot against a simulated machine.
 . ./lib.sh
-[ "$AMT_TEST_NS" = own ] || exit 77
 tab=$(printf '\t')
 responder() { [ "$(state .network.responder)" = "$1" ]; }
 waiting() {	# PART ARG...: in the background, until it has said PART

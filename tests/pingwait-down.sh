@@ -2,7 +2,6 @@
 # shellcheck shell=sh
 # --down: until it no longer answers.
 . ./lib.sh
-[ "$AMT_TEST_NS" = own ] || exit 77
 ip addr add 10.9.0.7/32 dev lo
 ip addr add fd00::7/128 dev lo nodad
 v4() { echo "$1" >/proc/sys/net/ipv4/icmp_echo_ignore_all; }

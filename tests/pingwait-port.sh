@@ -2,7 +2,6 @@
 # shellcheck shell=sh
 # -P: a TCP port that takes connections, or no longer does.
 . ./lib.sh
-[ "$AMT_TEST_NS" = own ] || exit 77
 ip addr add 10.9.0.7/32 dev lo
 ip addr add fd00::7/128 dev lo nodad
 listen() { background socat "TCP$1-LISTEN:$2,bind=$3,fork,reuseaddr" EXEC:true; }
