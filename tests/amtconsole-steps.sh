@@ -179,6 +179,19 @@ run amtconsole --cd c htpc </dev/null
 is $rc 5 "power on fails: its status"
 has "$(calls)" "power on --wait [none]|idertool ended|wsamt boot default [none]|wsamt ider off" "and all is as before"
 
+# ---- the examples of the page ----------------------------------------------
+printf '#!/bin/sh\necho %s\n' "$secret" >"$T/bin/pass"
+chmod +x "$T/bin/pass"
+sed -n 's/^\.Dl \$ //p' "$TOP/scripts/amtconsole.1" >"$T/examples"
+is "$(wc -l <"$T/examples")" 3 "three examples"
+while read -r example; do
+	begin off
+	run setsid sh -uc "$example" </dev/null
+	is $rc 42 "$example: to the console"
+	has "$(calls)" "wsamt power on --wait" "$example: it is switched on"
+done <"$T/examples"
+has "$(calls)" "amtterm [$secret]" "$example: with its password"
+
 run amtconsole; is $rc 2 "no host: 2"
 run amtconsole --keep --cd c a; is $rc 2 "--keep --cd: 2"
 run amtconsole --rw a; is $rc 2 "--rw without --floppy: 2"

@@ -30,16 +30,22 @@ is "$words" "$table" "amt.conf(5) has the words of the table"
 
 # Every option of --help is in the tool's page or, for those of all tools,
 # in amt(7); and the page names no option that the tool does not know.
-for t in amtterm idertool wsamt pingwait; do
-	for o in $("$t" --help | grep -oE '(^|[ ,])-{1,2}[a-z0-9][a-z0-9-]*' | tr -d ' ,' | grep -vx -e -vv -e -vvv | sort -u); do
+for page in amtterm/amtterm.1 idertool/idertool.1 wsamt/wsamt.1 pingwait/pingwait.1 scripts/amtconsole.1; do
+	t=$(basename "$page" .1)
+	"$t" --help >"$T/help"
+	for o in $(sed -n '/^\.It Fl/p' "$page" | grep -oE 'Fl -?[A-Za-z0-9-]+' | sed 's/Fl /-/' | sort -u); do
+		grep -qE -e "(^|[ ,])$o([ ,]|\$)" "$T/help"
+		is $? 0 "$page: $t knows $o"
+	done
+	for o in $(grep -oE '(^|[ ,])-{1,2}[a-z0-9][a-z0-9-]*' "$T/help" | tr -d ' ,' | grep -vx -e -vv -e -vvv | sort -u); do
 		case $o in
 		--*) mark="Fl -${o#--}" ;;
 		*) mark="Fl ${o#-}" ;;
 		esac
-		if grep -qE -e "$mark( |\$|,)" "$t/$t.1" lib/amt.7; then
+		if grep -qE -e "$mark( |\$|,)" "$page" lib/amt.7; then
 			pass "$t $o is in its page"
 		else
-			fail "$t $o is in its page" "no $mark in $t/$t.1 or lib/amt.7"
+			fail "$t $o is in its page" "no $mark in $page or lib/amt.7"
 		fi
 	done
 done
