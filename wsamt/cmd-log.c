@@ -9,12 +9,10 @@
 #include <time.h>
 
 #include "lib/log.h"
+#include "wsamt/audit.h"
 #include "wsamt/pem.h"
-#include "wsamt/record.h"
-#include "wsamt/wsamt.h"
 
 #define LOG "AMT_MessageLog"
-#define AUDIT "AMT_AuditLog"
 #define RECORDS_MOST 390		/* of one answer */
 #define ROUNDS_MOST 1000
 #define ID_MAX 64
@@ -30,9 +28,6 @@ static const struct ws_field records_in[] = {
 static const struct ws_field freeze_in[] = {
 	{ "Freeze", WS_BOOL }, { NULL, WS_END }
 };
-static const struct ws_field start_in[] = {
-	{ "StartIndex", WS_UINT }, { NULL, WS_END }
-};
 static const struct ws_method
 	first_record = { .class = LOG, .name = "PositionToFirstRecord",
 	    .why = why_log, .reads = true },
@@ -40,9 +35,7 @@ static const struct ws_method
 	    .in = records_in, .why = why_log, .reads = true },
 	clear_log = { .class = LOG, .name = "ClearLog", .why = ws_why_pt },
 	freeze_log = { .class = LOG, .name = "FreezeLog", .in = freeze_in,
-	    .why = ws_why_pt },
-	read_audit = { .class = AUDIT, .name = "ReadRecords",
-	    .in = start_in, .why = ws_why_pt, .reads = true };
+	    .why = ws_why_pt };
 
 static void
 date(char text[32], uint32_t seconds)
@@ -53,31 +46,6 @@ date(char text[32], uint32_t seconds)
 	if (gmtime_r(&t, &tm) == NULL ||
 	    strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm) == 0)
 		text[0] = '\0';
-}
-
-/* Each element NAME of an answer as bytes. */
-static int
-each_record(struct wsamt *a, const struct ws_node *out, const char *name,
-    int (*print)(struct wsamt *a, const struct buf *bytes, struct err *e),
-    struct err *e)
-{
-	const struct ws_node *n;
-	struct buf bytes;
-	int rc = 0;
-
-	buf_init(&bytes, 4096);
-	for (n = ws_first(out); rc == 0 && n != NULL; n = ws_next(n)) {
-		if (strcmp(ws_name(n), name) != 0 || ws_text(n) == NULL)
-			continue;
-		buf_clear(&bytes);
-		rc = base64_bytes(&bytes, ws_text(n), e);
-		if (rc == 0)
-			rc = print(a, &bytes, e);
-		if (rc == -1)
-			(void)err_ctx(e, "%s", a->machine.name);
-	}
-	buf_clear(&bytes);
-	return rc;
 }
 
 /* ---- event log ------------------------------------------------------------------ */
@@ -98,6 +66,30 @@ print_event(struct wsamt *a, const struct buf *bytes, struct err *e)
 	    { "time", when, false }, { "severity", v.severity, false },
 	    { "entity", v.entity, false }, { "event", v.text, false },
 	    { NULL, NULL, false } }, e);
+}
+
+/* All records of an answer. */
+static int
+print_events(struct wsamt *a, const struct ws_node *out, struct err *e)
+{
+	const struct ws_node *n;
+	struct buf bytes;
+	int rc = 0;
+
+	buf_init(&bytes, 4096);
+	for (n = ws_first(out); rc == 0 && n != NULL; n = ws_next(n)) {
+		if (strcmp(ws_name(n), "RecordArray") != 0 ||
+		    ws_text(n) == NULL)
+			continue;
+		buf_clear(&bytes);
+		rc = base64_bytes(&bytes, ws_text(n), e);
+		if (rc == 0)
+			rc = print_event(a, &bytes, e);
+		if (rc == -1)
+			(void)err_ctx(e, "%s", a->machine.name);
+	}
+	buf_clear(&bytes);
+	return rc;
 }
 
 /* 1: an iterator; 0: the log is empty. */
@@ -136,7 +128,7 @@ print_some(struct wsamt *a, char id[ID_MAX], struct err *e)
 	    { "MaxReadRecords", .number = RECORDS_MOST }, { .name = NULL } },
 	    &d, e);
 	if (rc == 0)
-		rc = each_record(a, ws_body(d), "RecordArray", print_event, e);
+		rc = print_events(a, ws_body(d), e);
 	if (rc == 0 && ws_get_bool(ws_body(d), "NoMoreRecords", &last,
 	    e) == -1)
 		rc = err_ctx(e, "%s", a->machine.name);
@@ -248,54 +240,26 @@ cmd_log(struct wsamt *a, int argc, char **argv, struct err *e)
 /* ---- audit log --------------------------------------------------------------------- */
 
 static int
-print_audit(struct wsamt *a, const struct buf *bytes, struct err *e)
+print_audit(void *arg, const struct audit *v, struct err *e)
 {
-	struct audit v;
+	struct wsamt *a = arg;
 	char when[32];
 
-	if (audit_decode(&v, bytes->data, bytes->len, e) == -1)
-		return -1;
-	date(when, v.time);
+	date(when, v->time);
 	return out_row(&a->out, (const struct out_cell[]){
-	    { "time", when, false }, { "user", v.who, false },
-	    { "from", v.where, false }, { "event", v.what, false },
+	    { "time", when, false }, { "user", v->who, false },
+	    { "from", v->where, false }, { "event", v->what, false },
 	    { NULL, NULL, false } }, e);
-}
-
-/* From record start; returns how many in *got, of *total. */
-static int
-print_page(struct wsamt *a, uint32_t start, uint32_t *got, uint32_t *total,
-    struct err *e)
-{
-	struct ws_doc *d;
-	int rc = wsman_invoke(a->wsman, &read_audit, NULL,
-	    (const struct ws_value[]){ { "StartIndex", .number = start },
-	    { .name = NULL } }, &d, e);
-
-	if (rc == 0 && (ws_get_uint(ws_body(d), "TotalRecordCount", total,
-	    e) == -1 || ws_get_uint(ws_body(d), "RecordsReturned", got,
-	    e) == -1))
-		rc = err_ctx(e, "%s", a->machine.name);
-	if (rc == 0)
-		rc = each_record(a, ws_body(d), "EventRecords", print_audit,
-		    e);
-	ws_doc_free(d);
-	return rc;
 }
 
 int
 cmd_auditlog(struct wsamt *a, int argc, char **argv, struct err *e)
 {
-	uint32_t start = 1, got = 0, total = 0;
-	int rounds = 0, rc;
+	int rc;
 
 	(void)argc, (void)argv;
 	out_list(&a->out);
-	do {
-		rc = print_page(a, start, &got, &total, e);
-		start += got;
-	} while (rc == 0 && got > 0 && start <= total &&
-	    ++rounds < ROUNDS_MOST);
+	rc = audit_read(a, 0, print_audit, a, e);
 	out_list_end(&a->out);
 	return rc;
 }

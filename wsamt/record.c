@@ -307,14 +307,13 @@ audit_who(struct rd *r, char *text)
 int
 audit_decode(struct audit *v, const void *p, size_t n, struct err *e)
 {
-	uint16_t app, event;
 	struct rd r;
 
 	memset(v, 0, sizeof *v);
 	rd_init(&r, p, n);
-	app = rd_be16(&r);
-	event = rd_be16(&r);
-	audit_what(v->what, app, event);
+	v->app = rd_be16(&r);
+	v->event = rd_be16(&r);
+	audit_what(v->what, v->app, v->event);
 	audit_who(&r, v->who);
 	v->time = rd_be32(&r);
 	(void)rd_u8(&r);		/* kind of address */

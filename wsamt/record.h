@@ -25,6 +25,7 @@ struct event {
 int event_decode(struct event *v, const void *p, size_t n, struct err *e);
 
 struct audit {
+	uint16_t app, event;		/* as the table of record.c numbers them */
 	uint32_t time;			/* UTC */
 	char what[RECORD_TEXT_MAX];	/* "remote control: power up" */
 	char who[RECORD_TEXT_MAX];	/* "admin"; "(local)" */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Class tables: the redirection service (SOL, IDE-R, its listener) and the
- * KVM access point (WS-Man reference, redirection and KVM).
+ * Class tables: the redirection service (SOL, IDE-R, its listener), the
+ * KVM access point, and who uses the port now (WS-Man reference, redirection
+ * and KVM).
  * RequestStateChange of the former sets the whole state: what is not asked
  * for goes off.
  */
@@ -42,7 +43,19 @@ set_state(struct model *m, unsigned index, const char *text)
 	return 0;
 }
 
+/* None: absent, as in what firmware without sessions was seen to answer. */
+static void
+get_accesses(const struct inst *i, struct values *v)
+{
+	const struct model *m = &i->sim->model;
+	size_t n;
+
+	for (n = 0; n < m->naccesses; n++)
+		values_add(v, "%s", m->accesses[n]);
+}
+
 static const struct prop service_props[] = {
+	CALC("AccessLog", get_accesses),
 	SERVICE_KEYS_1("AMT_RedirectionService"),
 	CONST("ElementName", "Intel(r) AMT Redirection Service"),
 	{ .name = "EnabledState", .get = get_state, .set = set_state },
@@ -147,7 +160,70 @@ static const struct method kvm_methods[] = {
 	END
 };
 
+/* ---- IPS_SolSessionUsingPort and its kin --------------------------- */
+
+/*
+ * An association of the port and what is used there: an instance while a
+ * session is open.  The class model names no more than its two ends, so the
+ * second one is a guess.
+ */
+static const struct ref port_ref = { "CIM_EthernetPort", {
+	{ "CreationClassName", "CIM_EthernetPort" },
+	{ "DeviceID", "Intel(r) AMT Ethernet Port 0" },
+	{ "SystemCreationClassName", "CIM_ComputerSystem" },
+	{ "SystemName", "Intel(r) AMT" } } };
+static const struct ref service_ref = { "AMT_RedirectionService", {
+	{ "CreationClassName", "AMT_RedirectionService" },
+	{ "Name", "Intel(r) AMT Redirection Service" },
+	{ "SystemCreationClassName", "CIM_ComputerSystem" },
+	{ "SystemName", "Intel(r) AMT" } } };
+static const struct ref kvm_ref = { "CIM_KVMRedirectionSAP", {
+	{ "CreationClassName", "CIM_KVMRedirectionSAP" },
+	{ "Name", "KVM Redirection Service Access Point" },
+	{ "SystemCreationClassName", "CIM_ComputerSystem" },
+	{ "SystemName", "ManagedSystem" } } };
+
+static unsigned
+sol_open(struct sim *sim)
+{
+	return sim->model.session_open[SERVICE_SOL];
+}
+
+static unsigned
+ider_open(struct sim *sim)
+{
+	return sim->model.session_open[SERVICE_IDER];
+}
+
+static unsigned
+kvm_open(struct sim *sim)
+{
+	return sim->model.session_open[SERVICE_KVM];
+}
+
+static unsigned
+no_tunnel(struct sim *sim)
+{
+	(void)sim;
+	return 0;
+}
+
+static const struct prop session_props[] = {
+	{ .name = "Antecedent", .ref = &port_ref, .flags = PROP_KEY },
+	{ .name = "Dependent", .ref = &service_ref, .flags = PROP_KEY },
+	END
+};
+static const struct prop screen_session_props[] = {
+	{ .name = "Antecedent", .ref = &port_ref, .flags = PROP_KEY },
+	{ .name = "Dependent", .ref = &kvm_ref, .flags = PROP_KEY },
+	END
+};
+
 #define REDIRECTION REALM(REALM_REDIRECTION)
+#define USING_PORT(n, open, p) { .name = (n), \
+	.ancestors = "IPS_SessionUsingPort CIM_Dependency", \
+	.read_realms = REDIRECTION, .write_realms = REDIRECTION, \
+	.count = (open), .props = (p) }
 
 const struct class classes_redirection[] = {
 	{
@@ -164,5 +240,9 @@ const struct class classes_redirection[] = {
 		.read_realms = REDIRECTION, .write_realms = REDIRECTION,
 		.dated = true, .props = kvm_props, .methods = kvm_methods,
 	},
+	USING_PORT("IPS_SolSessionUsingPort", sol_open, session_props),
+	USING_PORT("IPS_IderSessionUsingPort", ider_open, session_props),
+	USING_PORT("IPS_KvmSessionUsingPort", kvm_open, screen_session_props),
+	USING_PORT("IPS_RasSessionUsingPort", no_tunnel, session_props),
 	{ .name = NULL }
 };

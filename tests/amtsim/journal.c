@@ -48,6 +48,64 @@ journal_boot(struct sim *sim)
 	journal_event(sim, rest);
 }
 
+static size_t
+put(uint8_t *p, uint32_t v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		p[i] = (uint8_t)(v >> 8 * (n - 1 - i));
+	return n;
+}
+
+/* A length and so many characters. */
+static size_t
+put_text(uint8_t *p, const char *text, size_t len)
+{
+	*p = (uint8_t)len;
+	memcpy(p + 1, text, len);
+	return 1 + len;
+}
+
+/* Where a peer, "127.0.0.1:40000" or "[::1]:40000", is: without the port. */
+static size_t
+put_address(uint8_t *p, const char *peer)
+{
+	const char *end = strrchr(peer, ':');
+	bool six = peer[0] == '[';
+
+	*p = six ? 1 : 0;
+	return 1 + put_text(p + 1, peer + six, (size_t)(end - peer) -
+	    2 * six);
+}
+
+static void
+add_audit(struct sim *sim, enum audit_app app, unsigned event,
+    const char *actor, const char *peer, const void *data, size_t len)
+{
+	struct journal *j = sim->journal;
+	struct audit *a;
+	uint8_t *p;
+
+	if (j->audit_off)
+		return;
+	a = append(j->audits, sizeof *a, AUDITS_MAX, &j->naudits);
+	a->time = (int64_t)sim_wall(sim);
+	p = a->bytes;
+	p += put(p, app, 2);
+	p += put(p, event, 2);
+	*p++ = actor[0] != '\0' ? 0 : 2;	/* by digest, or local */
+	if (actor[0] != '\0')
+		p += put_text(p, actor, strlen(actor));
+	p += put(p, (uint32_t)a->time, 4);
+	if (strchr(peer, ':') != NULL)
+		p += put_address(p, peer);
+	else
+		p += put(p, 0x0200, 2);	/* no address */
+	p += put_text(p, data != NULL ? data : "", len > 32 ? 32 : len);
+	a->len = (size_t)(p - a->bytes);
+}
+
 void
 journal_session(struct sim *sim, enum service s, bool open)
 {
@@ -60,7 +118,8 @@ journal_session(struct sim *sim, enum service s, bool open)
 	rest[11] = (uint8_t)((s == SERVICE_IDER ? 2 : 0) + !open);
 	if (s != SERVICE_KVM)
 		journal_event(sim, rest);
-	journal_audit(sim, AUDIT_REDIRECTION, opened[s] + !open, NULL, 0);
+	add_audit(sim, AUDIT_REDIRECTION, opened[s] + !open,
+	    sim->model.session_user[s], sim->model.session_peer[s], NULL, 0);
 }
 
 void
@@ -73,44 +132,9 @@ journal_actor(struct sim *sim, const struct user *u)
 		memcpy(j->actor, u->name, strlen(u->name));
 }
 
-static size_t
-put(uint8_t *p, uint32_t v, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		p[i] = (uint8_t)(v >> 8 * (n - 1 - i));
-	return n;
-}
-
 void
 journal_audit(struct sim *sim, enum audit_app app, unsigned event,
     const void *data, size_t len)
 {
-	struct journal *j = sim->journal;
-	size_t name = strlen(j->actor);
-	struct audit *a;
-	uint8_t *p;
-
-	if (j->audit_off)
-		return;
-	a = append(j->audits, sizeof *a, AUDITS_MAX, &j->naudits);
-	a->time = (int64_t)sim_wall(sim);
-	p = a->bytes;
-	p += put(p, app, 2);
-	p += put(p, event, 2);
-	*p++ = name > 0 ? 0 : 2;	/* by digest, or local */
-	if (name > 0) {
-		*p++ = (uint8_t)name;
-		memcpy(p, j->actor, name);
-		p += name;
-	}
-	p += put(p, (uint32_t)a->time, 4);
-	*p++ = 2;			/* no address */
-	*p++ = 0;
-	len = len > 32 ? 32 : len;
-	*p++ = (uint8_t)len;
-	if (len > 0)
-		memcpy(p, data, len);
-	a->len = (size_t)(p - a->bytes) + len;
+	add_audit(sim, app, event, sim->journal->actor, "", data, len);
 }

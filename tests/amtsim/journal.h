@@ -15,7 +15,7 @@
 #define EVENTS_MAX 390
 #define EVENT_LEN 21
 #define AUDITS_MAX 200
-#define AUDIT_LEN_MAX 96
+#define AUDIT_LEN_MAX 112
 
 /* Applications of audit records. */
 enum audit_app { AUDIT_SECURITY = 16, AUDIT_REMOTE = 17, AUDIT_REDIRECTION = 18,

@@ -195,6 +195,8 @@ verdict(struct redir *r, uint8_t method, const struct user *u, bool good)
 		redir_end(r, true);
 		return;
 	}
+	if (u != NULL)
+		memcpy(r->user, u->name, sizeof r->user);
 	r->state = LOGGED_IN;
 	r->sim->counters[DOOR_REDIRECTION].logins++;
 }

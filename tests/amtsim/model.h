@@ -19,6 +19,7 @@
 #define MESSAGE_MAX 256
 #define TRUSTED_MAX 4
 #define ALARMS_MAX 5
+#define ACCESSES_MAX 10			/* connections it remembers */
 #define NO_HANDLE UINT32_MAX
 
 /* What an AMT generation is like; profile.c holds the table. */
@@ -184,6 +185,9 @@ struct model {
 
 	bool session_open[SERVICES];
 	char session_peer[SERVICES][64];
+	char session_user[SERVICES][USER_NAME_MAX + 1];
+	char accesses[ACCESSES_MAX][96];	/* AccessLog, oldest first */
+	size_t naccesses;
 };
 
 /* uuid and realm must be set before users are added. */

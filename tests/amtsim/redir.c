@@ -28,10 +28,8 @@ static const struct frame session_frames[] = {
 	{ 0 },
 };
 
-static const struct redir_service kvm = { .tag = "KVMR",
-    .service = SERVICE_KVM };
 static const struct redir_service *const services[] = { &redir_sol,
-    &redir_ider, &kvm };
+    &redir_ider, &redir_kvm };
 
 /* What we send, for the log. */
 static const struct frame replies[] = {
@@ -105,6 +103,25 @@ redir_misbehaves(struct redir *r, enum stage stage)
 
 /* ---- sessions ---------------------------------------------------------- */
 
+/* AMT_RedirectionService.AccessLog: the oldest is forgotten. */
+static void
+note_access(struct sim *sim, const char *peer)
+{
+	struct model *m = &sim->model;
+	time_t now = sim_wall(sim);
+	char when[24];
+	struct tm tm;
+
+	if (m->naccesses == ACCESSES_MAX)
+		memmove(m->accesses[0], m->accesses[1],
+		    --m->naccesses * sizeof m->accesses[0]);
+	if (gmtime_r(&now, &tm) == NULL ||
+	    strftime(when, sizeof when, "%m/%d/%Y, %H:%M:%S", &tm) == 0)
+		when[0] = '\0';
+	(void)snprintf(m->accesses[m->naccesses++], sizeof m->accesses[0],
+	    "%s, %s", when, peer);
+}
+
 bool
 redir_open(struct redir *r)
 {
@@ -116,6 +133,8 @@ redir_open(struct redir *r)
 	m->session_open[s] = true;
 	(void)snprintf(m->session_peer[s], sizeof m->session_peer[s], "%s",
 	    door_peer(r->c));
+	memcpy(m->session_user[s], r->user, sizeof r->user);
+	note_access(r->sim, door_peer(r->c));
 	r->sim->sessions[s] = r;
 	sim_consent_update(r->sim);
 	journal_session(r->sim, s, true);
@@ -127,10 +146,11 @@ vacate(struct sim *sim, enum service s)
 {
 	sim_cancel(&sim->stale[s]);
 	sim->model.session_open[s] = false;
-	sim->model.session_peer[s][0] = '\0';
 	sim->sessions[s] = NULL;
 	sim_consent_update(sim);
 	journal_session(sim, s, false);
+	sim->model.session_peer[s][0] = '\0';
+	sim->model.session_user[s][0] = '\0';
 }
 
 static void
@@ -245,6 +265,13 @@ frame_size(const struct redir *r, const uint8_t *p, size_t n,
 	return n < size ? 0 : size;
 }
 
+static bool
+is_enabled(const struct model *m, const struct redir_service *s)
+{
+	return s->service == SERVICE_KVM ? m->kvm_enabled :
+	    (m->redirection_state & s->enabled_bit) != 0;
+}
+
 static void
 start(struct redir *r, const uint8_t *p)
 {
@@ -260,9 +287,7 @@ start(struct redir *r, const uint8_t *p)
 			r->service = services[i];
 	if (r->service == NULL)
 		m[1] = STATUS_UNKNOWN_TAG;
-	else if (r->service->message == NULL ||
-	    (r->sim->model.redirection_state &
-	    r->service->enabled_bit) == 0)
+	else if (!is_enabled(&r->sim->model, r->service))
 		m[1] = STATUS_UNSUPPORTED;
 	else if (r->sim->model.session_open[r->service->service])
 		m[1] = STATUS_BUSY;
@@ -324,6 +349,8 @@ parse(struct redir *r, const uint8_t *p, size_t n)
 	struct err e;
 
 	while (!r->gone && used < n) {
+		if (r->state == SESSION && r->service->raw)
+			return n;
 		size = frame_size(r, p + used, n - used, &f);
 		if (size == 0)
 			break;

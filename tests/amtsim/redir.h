@@ -2,8 +2,7 @@
 /*
  * A redirection connection on the device's side: redir.c has framing,
  * session start and the table of services; login.c the login; sol.c
- * serial-over-LAN; ider.c storage.  KVM is a row of the table without a
- * handler.
+ * serial-over-LAN; ider.c storage; kvm.c opens KVM and shows nothing.
  */
 #ifndef AMTSIM_REDIR_H
 #define AMTSIM_REDIR_H
@@ -22,7 +21,8 @@ struct redir_service {
 	char tag[5];
 	enum service service;
 	uint8_t enabled_bit;		/* of AMT_RedirectionService state */
-	const struct frame *frames;	/* no name ends; NULL: not there yet */
+	bool raw;			/* an open session has no messages */
+	const struct frame *frames;	/* no name ends */
 	size_t (*extra)(const uint8_t *p);	/* bytes beyond fixed; or NULL */
 	/* A whole message after the login; -1: break off, text why. */
 	int (*message)(struct redir *r, const uint8_t *p, size_t n,
@@ -41,6 +41,7 @@ struct redir {
 	struct buf in;
 	char nonce[33];			/* "" none issued */
 	uint8_t challenged;		/* method of the challenge */
+	char user[USER_NAME_MAX + 1];	/* who logged in */
 	struct sim_timer login_timer;
 	bool parsing, gone;
 	void *session;			/* the service's own */
@@ -48,6 +49,7 @@ struct redir {
 
 extern const struct redir_service redir_sol;	/* sol.c */
 extern const struct redir_service redir_ider;	/* ider.c */
+extern const struct redir_service redir_kvm;	/* kvm.c */
 
 int login_message(struct redir *r, const uint8_t *p, size_t n, struct err *e);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* objects: tests/amtsim/redir tests/amtsim/login tests/amtsim/sol tests/amtsim/model tests/amtsim/profile tests/amtsim/consent */
+/* objects: tests/amtsim/redir tests/amtsim/login tests/amtsim/sol tests/amtsim/kvm tests/amtsim/model tests/amtsim/profile tests/amtsim/consent */
 /*
  * amtsim's redirection against the reference's messages, byte for byte:
- * logins, refusals, a SOL session, and what ends one.  Doors, faults, host
+ * logins, refusals, SOL and KVM sessions, and what ends one.  Doors, faults, host
  * and clock are stood in for here.
  */
 #include <stdlib.h>
@@ -146,6 +146,13 @@ sim_random_hex(struct sim *s, char *out, size_t digits)
 	snprintf(out, digits + 1, "%s", "9aF0c1d2e3B4a5968778695a4b3c2d1e");
 }
 
+time_t
+sim_wall(const struct sim *s)
+{
+	(void)s;
+	return 1795180800;		/* 2026-11-20 */
+}
+
 int64_t
 sim_now_ms(const struct sim *s)
 {
@@ -285,7 +292,7 @@ find(const struct hex_file *f, const char *what)
 	exit(3);
 }
 
-static struct hex_file login, others, refusals, sol;
+static struct hex_file login, others, refusals, sol, kvm;
 
 static void
 log_in(void)
@@ -695,6 +702,40 @@ test_out_of_turn(void)
 	ok(closed);
 }
 
+/* Opened, and what a viewer says is taken; one at a time, unless it is off. */
+static void
+test_kvm(void)
+{
+	const struct hex_message *open = find(&kvm, "open KVM");
+	const struct hex_message *reply = find(&kvm, "channel open");
+	const uint8_t *start = kvm.m[0].bytes;
+	size_t i;
+
+	machine("16");
+	sim.model.kvm_enabled = true;
+	call();
+	say(start, 8);
+	answers(kvm.m[1].bytes, kvm.m[1].len, kvm.m[1].what);
+	for (i = 1; i < login.n; i++)
+		if (login.m[i].from == 'C')
+			say(login.m[i].bytes, login.m[i].len);
+	nwritten = 0;
+	say(open->bytes, open->len);
+	answers(reply->bytes, reply->len, reply->what);
+	ok(sim.model.session_open[SERVICE_KVM]);
+	is_str(sim.model.accesses[0], "11/20/2026, 13:20:00, peer");
+	say("RFB 003.008\n", 12);
+	is_int(nwritten, 0);
+	is_int(violations, 0);
+	hang_up();
+	ok(!sim.model.session_open[SERVICE_KVM]);
+	sim.model.kvm_enabled = false;
+	call();
+	say(start, 8);
+	is_int(written[1], 3);
+	ok(closed);
+}
+
 static void
 test_terminate(void)
 {
@@ -713,6 +754,7 @@ main(void)
 	hex_read(&others, "redir-other-logins.hex");
 	hex_read(&refusals, "redir-refusals.hex");
 	hex_read(&sol, "redir-sol.hex");
+	hex_read(&kvm, "redir-kvm.hex");
 	test_login();
 	test_wrong_digest();
 	test_other_logins();
@@ -728,6 +770,7 @@ main(void)
 	test_overflow();
 	test_controls();
 	test_out_of_turn();
+	test_kvm();
 	test_terminate();
 	return test_done();
 }
