@@ -151,7 +151,7 @@ on_hangup(void *arg, int signo)
 		if (!a->hangup_ignored)
 			on_signal(a, signo);
 	} else if (record_open(&a->record, &e) == -1) {
-		log_error(&e);
+		log_warn("%s; going on in the one that was open", e.text);
 		a->record.failed = true;
 	} else {
 		log_info("the log %s is open again", a->record.path);

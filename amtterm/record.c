@@ -16,18 +16,21 @@ int
 record_open(struct record *r, struct err *e)
 {
 	struct stat st;
-
-	record_close(r);
 	/* NONBLOCK: a pipe that nobody reads is refused, not waited for. */
-	r->fd = open(r->path, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY |
+	int fd = open(r->path, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY |
 	    O_NONBLOCK | O_CLOEXEC, 0600);
-	if (r->fd == -1)
+
+	if (fd == -1)
 		return err_sys(e, ERR_LOCAL, "the log %s", r->path);
-	if (fstat(r->fd, &st) == 0 && (S_ISREG(st.st_mode) ||
-	    S_ISCHR(st.st_mode)))
-		return 0;
+	if (fstat(fd, &st) == -1 || (!S_ISREG(st.st_mode) &&
+	    !S_ISCHR(st.st_mode))) {
+		(void)close(fd);
+		return err_set(e, ERR_LOCAL, "the log %s is no regular file",
+		    r->path);
+	}
 	record_close(r);
-	return err_set(e, ERR_LOCAL, "the log %s is no regular file", r->path);
+	r->fd = fd;
+	return 0;
 }
 
 void

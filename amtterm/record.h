@@ -25,7 +25,7 @@ struct record {
 
 #define RECORD_INIT { .fd = -1 }
 
-/* Open r->path, or again after it was renamed.  -1: ERR_LOCAL, off. */
+/* Open r->path, or again after it was renamed.  -1: ERR_LOCAL, as before. */
 int record_open(struct record *r, struct err *e);
 void record_close(struct record *r);	/* off is fine */
 void record_write(struct record *r, const uint8_t *p, size_t n);

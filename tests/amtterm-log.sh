@@ -43,6 +43,21 @@ arrives "$a" "$T/log"
 until_ok has_all && pass "device killed and started: the log is complete"
 over
 
+# No new log can be opened: the old one goes on, and the next SIGHUP tries again.
+mkdir "$T/logs"
+a=$(token) b=$(token)
+console -v --log "$T/logs/log"
+mv "$T/logs" "$T/logs.1"
+kill -HUP "$console"
+until_ok grep -q 'No such file.*; going on in the one that was open' "$T/err"
+arrives "$a" "$T/logs.1/log"
+mkdir "$T/logs"
+kill -HUP "$console"
+until_ok grep -q 'log is open again' "$T/err"
+arrives "$b" "$T/logs/log"
+over
+is "$(cat "$T/out")" "$(cat "$T/logs.1/log" "$T/logs/log")" "SIGHUP without a folder: not a byte is missing or twice"
+
 # Times.
 TZ=UTC0 console --log "$T/times" --log-time
 ctl serial 'one\r\ntw' && ctl serial 'o\r\n\n' && ctl serial 'three\r\n'
