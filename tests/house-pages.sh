@@ -33,7 +33,8 @@ is "$words" "$table" "amt.conf(5) has the words of the table"
 for page in amtterm/amtterm.1 idertool/idertool.1 wsamt/wsamt.1 pingwait/pingwait.1 scripts/amtconsole.1; do
 	t=$(basename "$page" .1)
 	"$t" --help >"$T/help"
-	for o in $(sed -n '/^\.It Fl/p' "$page" | grep -oE 'Fl -?[A-Za-z0-9-]+' | sed 's/Fl /-/' | sort -u); do
+	items=$(grep '^\.It Fl' "$page" | grep -oE 'Fl -?[A-Za-z0-9-]+' | sed 's/Fl /-/' | sort -u)
+	for o in $items; do
 		grep -qE -e "(^|[ ,])$o([ ,]|\$)" "$T/help"
 		is $? 0 "$page: $t knows $o"
 	done
