@@ -183,13 +183,19 @@ list_classes(struct out *o, const struct flags *f, int argc, char **argv,
 static void
 usage(const struct opts_spec *o)
 {
-	size_t i;
+	const struct command *c;
+	char left[160];
 
 	opts_usage(o, stdout);
 	printf("\nCommands; without a value they print the present one:\n");
-	for (i = 0; i < NCOMMANDS; i++)
-		printf("  %s %s\n%32s%s\n", commands[i].word, commands[i].args,
-		    "", commands[i].help);
+	for (c = commands; c < commands + NCOMMANDS; c++) {
+		(void)snprintf(left, sizeof left, "%s%s%s", c->word,
+		    *c->args == '\0' ? "" : " ", c->args);
+		if (strlen(left) > 28)	/* more than its column: a line */
+			printf("  %s\n%31s%s\n", left, "", c->help);
+		else
+			printf("  %-28s %s\n", left, c->help);
+	}
 	printf("\nwsamt(1) says more.\n");
 }
 
