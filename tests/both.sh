@@ -556,6 +556,7 @@ only_so() {
 	diagnose) echo "reads: it prints findings, not values" ;;
 	identify|listepr) echo "reads: none of them asks so" ;;
 	userlst|certs) echo "reads: seen with what sets them" ;;
+	sessions) echo "both: amtterm, idertool and a viewer are its strangers" ;;
 	csr) echo "theirs: it prints what the machine signed, and sets nothing" ;;
 	lclcert) echo "both: no firmware from version 8 on takes it" ;;
 	esac
