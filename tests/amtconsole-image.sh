@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # amtconsole --cd: a machine that is off, and one that is on, boots from an
 # image; whatever happens the session is closed and the settings are back.
+# LONG 16
 . ./lib.sh
 . ./libider.sh
 

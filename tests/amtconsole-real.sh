@@ -3,6 +3,7 @@
 # amtconsole on a real machine: off if it was on, on, BIOS and boot on the
 # console, for each generation; then a person who is asked for the password
 # once, and one who changes his mind.
+# LONG 19
 . ./lib.sh
 
 boots() {	# TEXT AMTCONSOLE-OPTION...: the machine boots, and answers

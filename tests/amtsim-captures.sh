@@ -4,6 +4,7 @@
 # recording of a class that amtsim has, one profile gives the same name
 # spaces under the same prefixes and the same elements in the same order.
 # The recordings are not part of this tree; AMT_CAPTURES says where they are.
+# LONG 20
 . ./lib.sh
 . ./wsman.sh
 captures=${AMT_CAPTURES:-$TOP/../shared/captures/wsman}
@@ -63,23 +64,26 @@ done
 openssl req -newkey rsa:2048 -nodes -subj /CN=leaf -keyout "$T/key.pem" 2>/dev/null |
     openssl x509 -req -CA "$T/root.der" -CAkey "$T/root.key" -CAcreateserial -outform DER -out "$T/leaf.der" 2>/dev/null
 openssl rsa -in "$T/key.pem" -traditional -outform DER -out "$T/key.der" 2>/dev/null
-files=$(cd "$captures" && find . -name '*.xml' | sed 's/^\.\///' | sort)
+# What is asked: file, class, action, instance a line.
+(cd "$captures" && find . -name '*.xml') | sed 's/^\.\///' | sort | while read -r f; do
+	written "$f" && continue
+	case $f in
+	*unprovision.xml) continue ;;	# would end it
+	cim/credential/*) continue ;;	# of a class that has none here
+	esac
+	resource=$(part "$captures/$f" ResourceURI)
+	echo "$f ${resource##*/} $(part "$captures/$f" Action) $(part "$captures/$f" InstanceID)"
+done >"$T/list"
+: >"$T/same"
 export AMT_PASSWORD_amy=Aa1!amy AMT_PASSWORD_bob=Bb1!bob
 for profile in 8 11 16; do
 	start_sim --profile $profile --user amy:both:info --user bob:both:redirection
 	if [ $profile = 16 ]; then ws_url=https://127.0.0.1:16993/wsman ws_curl=-k; fi
 	stock
-	for f in $files; do
-		written "$f" && continue
-		case $f in
-		*unprovision.xml) continue ;;	# would end it
-		cim/credential/*) continue ;;	# of a class that has none here
-		esac
-		resource=$(part "$captures/$f" ResourceURI)
-		class=${resource##*/}
-		id=$(part "$captures/$f" InstanceID)
+	while read -r f class action id; do
+		! grep -qx "$f" "$T/same" || continue
 		prepare "$f"
-		ask "$class" "$(part "$captures/$f" Action)" "${id:+$(selector InstanceID "$id")}"
+		ask "$class" "$action" "${id:+$(selector InstanceID "$id")}"
 		case $status$(subcode) in
 		*DestinationUnreachable|*ActionNotSupported) continue ;;
 		esac
@@ -91,7 +95,7 @@ for profile in 8 11 16; do
 		else
 			diff "$T/want" "$T/got" >"$T/diff.$(echo "$f" | tr / _)"
 		fi
-	done
+	done <"$T/list"
 	kill "$sim"
 	wait "$sim" 2>/dev/null
 done

@@ -3,6 +3,7 @@
 # A stranger, curl, puts keys and certificates into the device, binds TLS to
 # one of them and commits: from then on the ports are what was asked for, and
 # the certificate is that one.
+# LONG 9
 . ./lib.sh
 . ./wsman.sh
 cd "$T" || exit 3

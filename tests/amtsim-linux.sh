@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # A machine with an operating system behind the simulated device: login,
 # reboot, shutdown; what a board forgets without power.
+# LONG 60
 ANYWHERE=yes
 . ./lib.sh
 command -v qemu-system-x86_64 >/dev/null || { skip "no qemu-system-x86_64"; exit 77; }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # A real machine behind the simulated device: QEMU with the micro guest.
+# LONG 17
 ANYWHERE=yes
 . ./lib.sh
 command -v qemu-system-x86_64 >/dev/null || { skip "no qemu-system-x86_64"; exit 77; }

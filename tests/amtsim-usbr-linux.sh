@@ -3,6 +3,7 @@
 # Linux boots from a CD that idertool serves, mounts it, and reads every file
 # right; what it writes to the floppy is in the image; connections break and
 # drives are reset meanwhile.
+# LONG 40
 ANYWHERE=yes
 . ./lib.sh
 command -v qemu-system-x86_64 >/dev/null || { skip "no qemu-system-x86_64"; exit 77; }

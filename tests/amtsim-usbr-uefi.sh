@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # UEFI boots Linux from a CD that idertool serves: its commands, other than
 # those of a BIOS, reach the console too.
+# LONG 50
 ANYWHERE=yes
 . ./lib.sh
 command -v qemu-system-x86_64 >/dev/null || { skip "no qemu-system-x86_64"; exit 77; }

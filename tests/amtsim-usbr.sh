@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # A real machine boots over storage redirection: QEMU's BIOS reads a CD and a
 # floppy that idertool serves, and the sum of what it read proves it.
+# LONG 18
 ANYWHERE=yes
 . ./lib.sh
 command -v qemu-system-x86_64 >/dev/null || { skip "no qemu-system-x86_64"; exit 77; }

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # A client that is not ours, curl, does everything once, and the simulated
 # machine is changed by it.
+# LONG 11
 . ./lib.sh
 . ./wsman.sh
 start_sim --profile 11

@@ -4,6 +4,7 @@
 # which the device would end after ten seconds of silence; a device whose
 # heartbeats stop, as when the network is lost, is given up after thirty, and
 # another connection tried.
+# LONG 31
 . ./lib.sh
 start_sim --power on --address 127.0.0.2
 until_ok host_echoes 127.0.0.2

@@ -3,6 +3,7 @@
 # A paste of 100 kB at a terminal, when the far end is a serial line of
 # 115200 baud, 11520 bytes a second: all of it arrives, in order, in messages
 # of at most 256 bytes, and the escape key works meanwhile.
+# LONG 10
 ANYWHERE=yes
 . ./lib.sh
 k=$(printf '\035')

@@ -3,6 +3,7 @@
 # A serial port for other programs: raw, private, found by a link that is
 # replaced and removed only when it is nobody else's; readers come and go.
 # ConMan, minicom, screen and expect use it as they would any.
+# LONG 14
 . ./lib.sh
 start_sim --power on --pace 0
 until_ok host_echoes

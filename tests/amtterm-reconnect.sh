@@ -3,6 +3,7 @@
 # A console that stays: a reset does not end the session; after power loss, a
 # cut line, a device that comes back another, there is a new one, and the
 # terminal is as it was when it ends.  A refused login is not repeated.
+# LONG 13
 . ./lib.sh
 key=$(printf '\035')
 again() {	# device gone and come back, with the same password

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # A dialogue without expect: --send and --wait-for in order, across what the
 # machine prints in pieces; 0 when the last was seen, 1 when time is up.
+# LONG 15
 . ./lib.sh
 k=$(printf '\035')
 start_sim --power on --pace 0

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Pages and scripts: lint, and what pages say against what programs do.
+# LONG 20
 ANYWHERE=yes
 . ./lib.sh
 cd "$TOP" || exit 3

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # "Attached" is said when the machine gets the drives, and only then: each
 # --start, refusals, silence; the errors of the way there; bad images.
+# LONG 10
 . ./lib.sh
 . ./libider.sh
 

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Who answers: AMT while the machine is off or boots, then the operating
 # system.  --os, --amt, --rmcp and --reboot against a simulated machine.
+# LONG 26
 . ./lib.sh
 tab=$(printf '\t')
 responder() { [ "$(state .network.responder)" = "$1" ]; }

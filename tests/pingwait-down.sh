@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # --down: until it no longer answers.
+# LONG 16
 . ./lib.sh
 ip addr add 10.9.0.7/32 dev lo
 ip addr add fd00::7/128 dev lo nodad

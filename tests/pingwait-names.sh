@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Names that do not resolve yet, change, or never come back from a dead name
 # server.  /etc/hosts, nsswitch.conf and resolv.conf are the test's own.
+# LONG 16
 if [ -z "${AMT_TEST_NS:-}" ] && unshare -Urnm true 2>/dev/null; then
 	AMT_TEST_NS=own exec unshare -Urnm sh "$0" "$@"
 fi

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # The page says what is so: its options are those of --help, its examples
 # run; the completion completes.
+# LONG 13
 if [ -z "${AMT_TEST_NS:-}" ] && unshare -Urnm true 2>/dev/null; then
 	AMT_TEST_NS=own exec unshare -Urnm sh "$0" "$@"
 fi

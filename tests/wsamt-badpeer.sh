@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A machine that breaks off, lies, or sends what it should not: one sentence
 # and the right exit status, and an order that never goes out twice.
+# LONG 12
 . ./lib.sh
 start_sim --power on
 count() { state ".http.$1"; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Certificates and TLS from first to last: files judged, stored, used by TLS,
 # committed, seen by strangers, and taken away again.
+# LONG 12
 . ./lib.sh
 cd "$T" || exit 3
 make_ca() { # NAME
