@@ -132,19 +132,16 @@ redir_message_name(enum redir_service s, enum redir_side from, uint8_t type)
 /* ---- session start and end -------------------------------------------- */
 
 static const struct {
-	const char *tag, *name, *remedy, *end;	/* end: a method */
+	const char *tag, *name, *remedy, *word;	/* word: for wsamt */
 } services[] = {
 	[REDIR_SOL] = { "SOL ", "serial-over-LAN",
 	    "enable it with \"wsamt sol on\", the port with "
-	    "\"wsamt redirport on\"",
-	    "AMT_RedirectionService TerminateSession SessionType=1" },
+	    "\"wsamt redirport on\"", "sol" },
 	[REDIR_IDER] = { "IDER", "storage redirection",
 	    "enable it with \"wsamt ider on\", the port with "
-	    "\"wsamt redirport on\"",
-	    "AMT_RedirectionService TerminateSession SessionType=0" },
+	    "\"wsamt redirport on\"", "ider" },
 	[REDIR_KVM] = { "KVMR", "KVM",
-	    "enable it in the firmware's own menu (MEBx)",
-	    "IPS_KVMRedirectionSettingData TerminateSession" },
+	    "enable it in the firmware's own menu (MEBx)", "kvm" },
 };
 
 const char *
@@ -231,10 +228,10 @@ redir_start_error(enum redir_service s, uint8_t status, const char *host,
 	switch (status) {
 	case REDIR_BUSY:
 		return err_set(e, ERR_REFUSED, "%s: a %s session is already "
-		    "open, and there can be one only; close that one first "
-		    "(one that was cut off ends by itself within a minute, "
-		    "\"wsamt invoke %s\" ends any)", host, name,
-		    services[s].end);
+		    "open, and there can be one only; one that was cut off "
+		    "ends by itself within a minute, \"wsamt sessions\" "
+		    "shows whose it is, \"wsamt sessions end %s\" ends it",
+		    host, name, services[s].word);
 	case REDIR_NO_SERVICE:
 	case REDIR_DISABLED:
 		return err_set(e, ERR_REFUSED, "%s: %s is disabled; %s", host,

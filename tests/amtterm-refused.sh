@@ -20,9 +20,9 @@ no 7 "127.0.0.1: a serial-over-LAN session is already open" "a second session"
 t=$(token); printf %s "$t" >&9
 until_ok grep -q "$t" "$T/first"
 is $? 0 "the first is not disturbed"
-remedy=$(printf '%s\n' "$err" | sed -n 's/.*"\(wsamt [^"]*\)" ends any.*/\1/p')
+remedy=$(printf '%s\n' "$err" | sed -n 's/.*"\(wsamt [^"]*\)" ends it.*/\1/p')
 run sh -c "$remedy"
-is "$rc $out" "0 ReturnValue	0" "what ends it: $remedy"
+is "$rc $err" "0 " "what ends it: $remedy"
 wait "$first" 2>/dev/null
 is $? 4 "the first has ended"
 exec 9>&-
