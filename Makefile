@@ -32,7 +32,7 @@ LIBS_idertool = tls common
 LIBS_wsamt = ws tls common
 
 lib_modules = $(patsubst lib/%.c,%,$(wildcard lib/*.c))
-LIB_tls = $(filter tls conn digest dial redir rlink,$(lib_modules))
+LIB_tls = $(filter tls conn digest dial redir rlink rtalk,$(lib_modules))
 LIB_ws = $(filter ws%,$(lib_modules))
 LIB_common = $(filter-out $(LIB_tls) $(LIB_ws),$(lib_modules))
 PKGS_lib_tls = gnutls

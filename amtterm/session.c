@@ -10,45 +10,29 @@
 #include "lib/machine.h"
 #include "lib/rlink.h"
 
-#define GOODBYE_MS 2000			/* for the whole end of a session */
 #define QUEUE_MAX 8192			/* bytes to the device we hold */
 #define QUEUE_ROOM 4096			/* with fewer we take input again */
 
 struct session {
-	struct loop *loop;
 	struct machine *machine;
 	const struct session_events *ev;
 	void *arg;
 	struct rlink *link;
 	struct sol sol;
-	struct loop_timer limit;	/* of the answer we wait for, or goodbye */
-	struct loop_timer tick;		/* heartbeats */
-	bool goodbye, held;
+	bool goodbye;
 	bool starved;			/* owes a room() */
 	bool told;			/* ended() was called */
 };
 
 /* ---- the end ---------------------------------------------------------- */
 
-/* Whatever goes wrong while we say goodbye, we wanted the end. */
 static void
 on_ended(void *arg, const struct err *e)
 {
 	struct session *s = arg;
 
-	loop_cancel(&s->limit);
-	loop_cancel(&s->tick);
 	s->told = true;
-	s->ev->ended(s->arg, s->goodbye ? NULL : e);
-}
-
-static void
-on_goodbye_late(void *arg)
-{
-	struct session *s = arg;
-
-	log_debug("no answer to the end of the session");
-	rlink_end(s->link, NULL);
+	s->ev->ended(s->arg, e);
 }
 
 static void
@@ -64,22 +48,6 @@ on_answer_late(void *arg)
 }
 
 /* ---- messages --------------------------------------------------------- */
-
-static void
-on_tick(void *arg)
-{
-	struct session *s = arg;
-	int64_t next;
-	struct err e;
-
-	if (sol_tick(&s->sol, loop_now_ms(), !s->held, &next,
-	    rlink_out(s->link), &e) == -1) {
-		rlink_end(s->link, &e);
-		return;
-	}
-	loop_at(s->loop, &s->tick, next, on_tick, s);
-	rlink_flush(s->link);
-}
 
 /* What people want to know of the host's side of the line. */
 static void
@@ -106,8 +74,8 @@ take_event(struct session *s, const struct sol_event *ev)
 {
 	switch (ev->what) {
 	case SOL_OPENED:
-		loop_cancel(&s->limit);
-		loop_after(s->loop, &s->tick, SOL_HEARTBEAT_MS, on_tick, s);
+		rlink_await(s->link, 0, NULL);
+		rlink_beat(s->link, &s->sol.talk);
 		log_info("%s: serial-over-LAN is open", s->machine->name);
 		s->ev->opened(s->arg);
 		break;
@@ -118,6 +86,8 @@ take_event(struct session *s, const struct sol_event *ev)
 		report_lines(s, ev);
 		break;
 	case SOL_ENDED:
+		rlink_bye(s->link);
+		break;
 	case SOL_MORE:
 		break;
 	}
@@ -128,8 +98,7 @@ on_ready(void *arg, struct err *e)
 {
 	struct session *s = arg;
 
-	loop_after(s->loop, &s->limit, rlink_answer_ms(s->link),
-	    on_answer_late, s);
+	rlink_await(s->link, rlink_answer_ms(s->link), on_answer_late);
 	return sol_begin(&s->sol, s->machine->name, loop_now_ms(),
 	    rlink_out(s->link), e);
 }
@@ -156,9 +125,7 @@ on_sent(void *arg, struct err *e)
 	size_t waits = rlink_out(s->link)->len;
 
 	(void)e;
-	if (s->goodbye && s->sol.state == SOL_CLOSED && waits == 0) {
-		rlink_end(s->link, NULL);
-	} else if (s->starved && waits < QUEUE_ROOM) {
+	if (s->starved && waits < QUEUE_ROOM) {
 		s->starved = false;
 		s->ev->room(s->arg);
 	}
@@ -182,7 +149,6 @@ session_start(struct loop *l, struct machine *m,
 		(void)err_sys(e, ERR_LOCAL, "session");
 		return NULL;
 	}
-	s->loop = l;
 	s->machine = m;
 	s->ev = ev;
 	s->arg = arg;
@@ -200,8 +166,6 @@ session_free(struct session *s)
 	if (s == NULL)
 		return;
 	rlink_free(s->link);
-	loop_cancel(&s->limit);
-	loop_cancel(&s->tick);
 	free(s);
 }
 
@@ -269,7 +233,6 @@ session_send(struct session *s, const void *p, size_t n)
 void
 session_hold(struct session *s, bool hold)
 {
-	s->held = hold;
 	rlink_hold(s->link, hold);
 }
 
@@ -287,7 +250,7 @@ session_end(struct session *s)
 		rlink_end(s->link, NULL);
 		return;
 	}
-	loop_after(s->loop, &s->limit, GOODBYE_MS, on_goodbye_late, s);
+	rlink_part(s->link);
 	session_hold(s, false);
 	rlink_flush(s->link);
 }

@@ -11,8 +11,12 @@
 
 enum {
 	START = 0x20, START_REPLY = 0x21, END = 0x22, END_REPLY = 0x23,
-	PING = 0x24, PONG = 0x25, LINES = 0x29,
-	DATA_FROM_HOST = 0x2a, HEARTBEAT = 0x2b
+	LINES = 0x29, DATA_FROM_HOST = 0x2a
+};
+
+static const struct rtalk_service service = {
+	.service = REDIR_SOL, .name = "serial-over-LAN", .first = START,
+	.heartbeat_ms = SOL_HEARTBEAT_MS, .silence_ms = 30000,
 };
 
 /*
@@ -24,37 +28,6 @@ enum {
 #define TRANSMIT_WAIT 10
 #define RX_TIMEOUT 10000
 
-/* type reserved[3] seq[4] */
-static void
-header(struct sol *s, struct wr *w, uint8_t type)
-{
-	wr_u8(w, type);
-	wr_zero(w, 3);
-	wr_le32(w, s->seq++);
-}
-
-static int
-emit(struct sol *s, const struct wr *w, int64_t now_ms, struct buf *out,
-    struct err *e)
-{
-	if (buf_add(out, w->buf, w->len, e) == -1)
-		return err_ctx(e, "%s", s->host);
-	s->sent_ms = now_ms;
-	return 0;
-}
-
-static int
-emit_header(struct sol *s, uint8_t type, int64_t now_ms, struct buf *out,
-    struct err *e)
-{
-	uint8_t message[8];
-	struct wr w;
-
-	wr_init(&w, message, sizeof message);
-	header(s, &w, type);
-	return emit(s, &w, now_ms, out, e);
-}
-
 /* header, transmit buffer, transmit wait, overflow, rx timeout, FIFO flush
  * (0: keep until the host reads it), heartbeat, reserved[4] */
 int
@@ -64,10 +37,10 @@ sol_begin(struct sol *s, const char *host, int64_t now_ms, struct buf *out,
 	uint8_t message[24];
 	struct wr w;
 
-	*s = (struct sol){ .host = host, .state = SOL_OPENING, .seq = 1,
-		.heard_ms = now_ms };
+	*s = (struct sol){ .state = SOL_OPENING, .talk = { .is = &service,
+		.host = host, .seq = 1, .heard_ms = now_ms } };
 	wr_init(&w, message, sizeof message);
-	header(s, &w, START);
+	rtalk_header(&s->talk, &w, START, 0);
 	wr_le16(&w, TRANSMIT_MAX);
 	wr_le16(&w, TRANSMIT_WAIT);
 	wr_le16(&w, 0);
@@ -75,7 +48,7 @@ sol_begin(struct sol *s, const char *host, int64_t now_ms, struct buf *out,
 	wr_le16(&w, 0);
 	wr_le16(&w, SOL_HEARTBEAT_MS);
 	wr_zero(&w, 4);
-	return emit(s, &w, now_ms, out, e);
+	return rtalk_send(&s->talk, &w, now_ms, out, e);
 }
 
 int
@@ -90,10 +63,10 @@ sol_send(struct sol *s, const void *p, size_t n, int64_t now_ms,
 	for (; n > 0; n -= part, from += part) {
 		part = n < SOL_CHUNK_MAX ? n : SOL_CHUNK_MAX;
 		wr_init(&w, message, sizeof message);
-		header(s, &w, SOL_TYPED);
+		rtalk_header(&s->talk, &w, SOL_TYPED, 0);
 		wr_le16(&w, (uint16_t)part);
 		wr_bytes(&w, from, part);
-		if (emit(s, &w, now_ms, out, e) == -1)
+		if (rtalk_send(&s->talk, &w, now_ms, out, e) == -1)
 			return -1;
 	}
 	return 0;
@@ -103,7 +76,7 @@ int
 sol_end(struct sol *s, int64_t now_ms, struct buf *out, struct err *e)
 {
 	s->state = SOL_ENDING;
-	return emit_header(s, END, now_ms, out, e);
+	return rtalk_send_header(&s->talk, END, now_ms, out, e);
 }
 
 /* header with status, versions, sizes, IANA, OEM: nobody needs the rest */
@@ -115,11 +88,11 @@ on_start_reply(struct sol *s, struct rd *r, struct sol_event *ev,
 
 	if (s->state != SOL_OPENING)
 		return err_set(e, ERR_PROTO, "%s opened serial-over-LAN "
-		    "twice", s->host);
+		    "twice", s->talk.host);
 	if (status != 0)
 		return err_set(e, ERR_REFUSED, "%s accepted the login, but "
 		    "refused serial-over-LAN with status %u; \"wsamt sol\" "
-		    "shows if it is enabled", s->host, status);
+		    "shows if it is enabled", s->talk.host, status);
 	s->state = SOL_OPEN;
 	ev->what = SOL_OPENED;
 	return 0;
@@ -149,7 +122,7 @@ on_data(struct sol *s, struct rd *r, struct sol_event *ev, struct err *e)
 {
 	if (s->state == SOL_OPENING)
 		return err_set(e, ERR_PROTO, "%s sent data before it opened "
-		    "serial-over-LAN", s->host);
+		    "serial-over-LAN", s->talk.host);
 	rd_bytes(r, 8);
 	ev->len = rd_le16(r);
 	ev->data = rd_bytes(r, ev->len);
@@ -161,17 +134,11 @@ static int
 on_end_reply(struct sol *s, struct sol_event *ev, struct buf *out,
     struct err *e)
 {
-	uint8_t message[REDIR_END_LEN];
-	struct wr w;
-
-	if (s->state != SOL_ENDING)
-		return err_set(e, ERR_NET, "%s ended the serial-over-LAN "
-		    "session", s->host);
+	if (rtalk_ended(&s->talk, s->state == SOL_ENDING, out, e) == -1)
+		return -1;
 	s->state = SOL_CLOSED;
 	ev->what = SOL_ENDED;
-	wr_init(&w, message, sizeof message);
-	redir_end_encode(&w);
-	return buf_add(out, w.buf, w.len, e);
+	return 0;
 }
 
 static int
@@ -190,16 +157,8 @@ message(struct sol *s, const uint8_t *p, size_t n, struct buf *out,
 		return on_data(s, &r, ev, e);
 	case END_REPLY:
 		return on_end_reply(s, ev, out, e);
-	case PING:
-		return emit_header(s, PONG, now_ms, out, e);
-	case PONG:
-	case HEARTBEAT:			/* never answered: it would echo */
-	case REDIR_RELAY_NOTE:
-		return 0;
-	default:
-		return err_set(e, ERR_PROTO, "%s sent a message (0x%02x) that "
-		    "has no place in serial-over-LAN", s->host, p[0]);
 	}
+	return rtalk_other(&s->talk, p[0], now_ms, out, e);
 }
 
 int
@@ -208,45 +167,14 @@ sol_step(struct sol *s, struct buf *in, struct buf *out, int64_t now_ms,
 {
 	int n;
 
-	buf_drop(in, s->taken);		/* what the last event borrowed */
-	s->taken = 0;
 	*ev = (struct sol_event){ .what = SOL_MORE };
 	while (ev->what == SOL_MORE && s->state != SOL_CLOSED) {
-		n = redir_frame(REDIR_SOL, REDIR_DEVICE, in->data, in->len);
-		if (n == 0)
-			return 0;
-		if (n == -1)
-			return err_set(e, ERR_PROTO, "%s sent 0x%02x, which "
-			    "begins no message of serial-over-LAN", s->host,
-			    in->data[0]);
-		s->heard_ms = now_ms;
+		if ((n = rtalk_next(&s->talk, in, now_ms, e)) <= 0)
+			return n;
 		if (message(s, in->data, (size_t)n, out, now_ms, ev, e) == -1)
 			return -1;
-		if (ev->what == SOL_DATA)
-			s->taken = (size_t)n;
-		else
-			buf_drop(in, (size_t)n);
+		rtalk_took(&s->talk, in, (size_t)n, ev->what == SOL_DATA);
 	}
-	return 0;
-}
-
-int
-sol_tick(struct sol *s, int64_t now_ms, bool reading, int64_t *next_ms,
-    struct buf *out, struct err *e)
-{
-	if (!reading)
-		s->heard_ms = now_ms;
-	if (now_ms - s->heard_ms >= SOL_SILENCE_MS)
-		return err_set(e, ERR_NET, "%s has been silent for %d "
-		    "seconds; the connection is given up", s->host,
-		    SOL_SILENCE_MS / 1000);
-	if (now_ms - s->sent_ms >= SOL_HEARTBEAT_MS &&
-	    (s->state == SOL_OPEN || s->state == SOL_ENDING) &&
-	    emit_header(s, HEARTBEAT, now_ms, out, e) == -1)
-		return -1;
-	*next_ms = s->sent_ms + SOL_HEARTBEAT_MS;
-	if (s->heard_ms + SOL_SILENCE_MS < *next_ms || *next_ms <= now_ms)
-		*next_ms = s->heard_ms + SOL_SILENCE_MS;
 	return 0;
 }
 

@@ -12,13 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct buf;
-struct err;
+#include "lib/rtalk.h"
 
 #define SOL_TYPED 0x28			/* the message with data to the host */
 #define SOL_CHUNK_MAX 256		/* bytes a message takes to the host */
 #define SOL_HEARTBEAT_MS 5000		/* ours, and asked of the device */
-#define SOL_SILENCE_MS 30000		/* nothing for so long: it is gone */
 
 enum sol_state { SOL_CLOSED, SOL_OPENING, SOL_OPEN, SOL_ENDING };
 
@@ -27,13 +25,10 @@ enum sol_status { SOL_OVERFLOW = 1, SOL_LOOPBACK = 2, SOL_POWER = 4,
     SOL_FLUSHED = 8, SOL_TEST = 16 };
 
 struct sol {
-	const char *host;		/* for sentences; borrowed */
+	struct rtalk talk;
 	enum sol_state state;
-	uint32_t seq;			/* of our next message */
 	uint8_t control, status;	/* the last 0x29 */
 	bool lines_known;
-	int64_t sent_ms, heard_ms;
-	size_t taken;			/* private: bytes of `in` to drop next */
 };
 
 enum sol_what {
@@ -65,13 +60,6 @@ int sol_send(struct sol *s, const void *p, size_t n, int64_t now_ms,
     struct buf *out, struct err *e);
 /* Ask for the end; SOL_ENDED comes, and with it the last message to send. */
 int sol_end(struct sol *s, int64_t now_ms, struct buf *out, struct err *e);
-/*
- * Heartbeat if it is time.  *next_ms: when to call again.  reading: false
- * while the caller does not read, which is not the device's silence.  -1:
- * ERR_NET, silent for too long.
- */
-int sol_tick(struct sol *s, int64_t now_ms, bool reading, int64_t *next_ms,
-    struct buf *out, struct err *e);
 
 /* "host is on, RTS, DTR, output lost"; at most 160 bytes with NUL. */
 void sol_lines_text(const struct sol *s, char out[160]);

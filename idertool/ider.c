@@ -10,10 +10,10 @@
 
 enum {
 	OPEN = 0x40, OPEN_REPLY = 0x41, CLOSE = 0x42, CLOSE_REPLY = 0x43,
-	PING = 0x44, PONG = 0x45, RESET = 0x46, RESET_DONE = 0x47,
-	FEATURES = 0x48, FEATURES_REPLY = 0x49, ERROR = 0x4a,
-	HEARTBEAT = 0x4b, COMMAND = 0x50, COMMAND_END = 0x51, WANT = 0x52,
-	DATA_FROM_HOST = 0x53, DATA_TO_HOST = 0x54
+	RESET = 0x46, RESET_DONE = 0x47, FEATURES = 0x48,
+	FEATURES_REPLY = 0x49, ERROR = 0x4a, COMMAND = 0x50,
+	COMMAND_END = 0x51, WANT = 0x52, DATA_FROM_HOST = 0x53,
+	DATA_TO_HOST = 0x54
 };
 
 /* What we ask of the device, in milliseconds: firmware is known to take it. */
@@ -26,37 +26,11 @@ enum {
 
 enum { MORE_DATA = 0, USES_DMA = 1, COMPLETES = 2 };	/* attributes */
 
-/* type reserved[2] attributes seq[4] */
-static void
-header(struct ider *s, struct wr *w, uint8_t type, uint8_t attributes)
-{
-	wr_u8(w, type);
-	wr_zero(w, 2);
-	wr_u8(w, attributes);
-	wr_le32(w, s->seq++);
-}
-
-static int
-emit(struct ider *s, const struct wr *w, int64_t now_ms, struct buf *out,
-    struct err *e)
-{
-	if (buf_add(out, w->buf, w->len, e) == -1)
-		return err_ctx(e, "%s", s->host);
-	s->sent_ms = now_ms;
-	return 0;
-}
-
-static int
-emit_header(struct ider *s, uint8_t type, int64_t now_ms, struct buf *out,
-    struct err *e)
-{
-	uint8_t message[8];
-	struct wr w;
-
-	wr_init(&w, message, sizeof message);
-	header(s, &w, type, 0);
-	return emit(s, &w, now_ms, out, e);
-}
+static const struct rtalk_service service = {
+	.service = REDIR_IDER, .name = "storage redirection", .first = OPEN,
+	.heartbeat_ms = IDER_HEARTBEAT_MS,
+	.silence_ms = 2 * HEARTBEAT_INTERVAL,
+};
 
 /* header, rx timeout, tx timeout, heartbeat interval, version[4] */
 int
@@ -66,15 +40,16 @@ ider_begin(struct ider *s, const char *host, enum ider_start start,
 	uint8_t message[18];
 	struct wr w;
 
-	*s = (struct ider){ .host = host, .state = IDER_OPENING,
-		.start = start, .heard_ms = now_ms };
+	*s = (struct ider){ .state = IDER_OPENING, .start = start,
+		.talk = { .is = &service, .host = host,
+		.heard_ms = now_ms } };
 	wr_init(&w, message, sizeof message);
-	header(s, &w, OPEN, 0);
+	rtalk_header(&s->talk, &w, OPEN, 0);
 	wr_le16(&w, RX_TIMEOUT);
 	wr_le16(&w, TX_TIMEOUT);
 	wr_le16(&w, HEARTBEAT_INTERVAL);
 	wr_le32(&w, VERSION_1);
-	return emit(s, &w, now_ms, out, e);
+	return rtalk_send(&s->talk, &w, now_ms, out, e);
 }
 
 /* header, what to do, value[4] */
@@ -85,10 +60,10 @@ emit_toggle(struct ider *s, int64_t now_ms, struct buf *out, struct err *e)
 	struct wr w;
 
 	wr_init(&w, message, sizeof message);
-	header(s, &w, FEATURES, 0);
+	rtalk_header(&s->talk, &w, FEATURES, 0);
 	wr_u8(&w, SET_REGISTER);
 	wr_le32(&w, s->start);
-	return emit(s, &w, now_ms, out, e);
+	return rtalk_send(&s->talk, &w, now_ms, out, e);
 }
 
 /* ---- answers to commands ------------------------------------------------ */
@@ -104,7 +79,7 @@ emit_end(struct ider *s, const struct ider_command *c,
 	struct wr w;
 
 	wr_init(&w, message, sizeof message);
-	header(s, &w, COMMAND_END, COMPLETES);
+	rtalk_header(&s->talk, &w, COMMAND_END, COMPLETES);
 	wr_zero(&w, 12);
 	wr_u8(&w, sense == NULL ? 0xc5 : 0x87);
 	wr_u8(&w, sense == NULL ? 0 : (uint8_t)(sense->key << 4));
@@ -115,7 +90,7 @@ emit_end(struct ider *s, const struct ider_command *c,
 	wr_u8(&w, sense == NULL ? 0 : sense->key);
 	wr_u8(&w, sense == NULL ? 0 : sense->asc);
 	wr_u8(&w, sense == NULL ? 0 : sense->ascq);
-	return emit(s, &w, now_ms, out, e);
+	return rtalk_send(&s->talk, &w, now_ms, out, e);
 }
 
 int
@@ -146,7 +121,7 @@ ider_data_room(struct ider *s, struct buf *out, size_t *n,
 	*parts = (int)((*n + s->read_max - 1) / s->read_max);
 	p = buf_room(out, *n + (size_t)*parts * IDER_DATA_HEADER, e);
 	if (p == NULL)
-		return err_ctx(e, "%s", s->host);
+		return err_ctx(e, "%s", s->talk.host);
 	for (left = *n; left > 0; left -= part) {
 		part = left < s->read_max ? left : s->read_max;
 		p += IDER_DATA_HEADER;
@@ -162,7 +137,7 @@ static void
 data_header(struct ider *s, struct wr *w, const struct ider_command *c,
     uint16_t n, bool last)
 {
-	header(s, w, DATA_TO_HOST, (c->dma ? USES_DMA : 0) |
+	rtalk_header(&s->talk, w, DATA_TO_HOST, (c->dma ? USES_DMA : 0) |
 	    (last ? COMPLETES : MORE_DATA));
 	wr_u8(w, 0);
 	wr_le16(w, n);
@@ -200,7 +175,7 @@ ider_data_send(struct ider *s, const struct ider_command *c, size_t n,
 		p += IDER_DATA_HEADER + part;
 		buf_grew(out, IDER_DATA_HEADER + part);
 	}
-	s->sent_ms = now_ms;
+	s->talk.sent_ms = now_ms;
 }
 
 /* header, reserved, wanted[2], reserved, input block as for data but from
@@ -213,7 +188,7 @@ ider_want(struct ider *s, const struct ider_command *c, uint16_t n,
 	struct wr w;
 
 	wr_init(&w, message, sizeof message);
-	header(s, &w, WANT, 0);
+	rtalk_header(&s->talk, &w, WANT, 0);
 	wr_u8(&w, 0);
 	wr_le16(&w, n);
 	wr_u8(&w, 0);
@@ -223,21 +198,21 @@ ider_want(struct ider *s, const struct ider_command *c, uint16_t n,
 	wr_u8(&w, c->device);
 	wr_u8(&w, 0x58);
 	wr_zero(&w, 11);
-	return emit(s, &w, now_ms, out, e);
+	return rtalk_send(&s->talk, &w, now_ms, out, e);
 }
 
 int
 ider_reset_done(struct ider *s, int64_t now_ms, struct buf *out,
     struct err *e)
 {
-	return emit_header(s, RESET_DONE, now_ms, out, e);
+	return rtalk_send_header(&s->talk, RESET_DONE, now_ms, out, e);
 }
 
 int
 ider_end(struct ider *s, int64_t now_ms, struct buf *out, struct err *e)
 {
 	s->state = IDER_ENDING;
-	return emit_header(s, CLOSE, now_ms, out, e);
+	return rtalk_send_header(&s->talk, CLOSE, now_ms, out, e);
 }
 
 /* ---- what the device says ----------------------------------------------- */
@@ -252,11 +227,11 @@ on_open_reply(struct ider *s, struct rd *r, struct buf *out, int64_t now_ms,
 
 	if (s->state != IDER_OPENING)
 		return err_set(e, ERR_PROTO, "%s opened storage redirection "
-		    "twice", s->host);
+		    "twice", s->talk.host);
 	if (status != 0)
 		return err_set(e, ERR_REFUSED, "%s accepted the login, but "
 		    "refused storage redirection with status %u; \"wsamt "
-		    "ider\" shows if it is enabled", s->host, status);
+		    "ider\" shows if it is enabled", s->talk.host, status);
 	rd_bytes(r, 8);			/* the rest of the header, version */
 	s->firmware_major = rd_u8(r);
 	s->firmware_minor = rd_u8(r);
@@ -265,7 +240,7 @@ on_open_reply(struct ider *s, struct rd *r, struct buf *out, int64_t now_ms,
 	s->write_max = rd_le16(r);
 	if (s->read_max == 0 || s->write_max == 0)
 		return err_set(e, ERR_PROTO, "%s has no room for data: it "
-		    "announced buffers of %u and %u bytes", s->host,
+		    "announced buffers of %u and %u bytes", s->talk.host,
 		    s->read_max, s->write_max);
 	s->state = IDER_TOGGLING;
 	ev->what = IDER_OPENED;
@@ -285,15 +260,15 @@ on_features_reply(struct ider *s, struct rd *r, struct ider_event *ev,
 	value = rd_le32(r);
 	if (s->state == IDER_OPENING)
 		return err_set(e, ERR_PROTO, "%s answered before storage "
-		    "redirection was open", s->host);
+		    "redirection was open", s->talk.host);
 	if (value != 1 && s->state == IDER_ATTACHED)
 		return err_set(e, ERR_REFUSED, "%s no longer shows the drives "
-		    "to the machine (verdict %u); it has lost them", s->host,
+		    "to the machine (verdict %u); it has lost them", s->talk.host,
 		    value);
 	if (value != 1)
 		return err_set(e, ERR_REFUSED, "%s refused to show the drives "
 		    "to the machine (verdict %u), so nothing was served%s",
-		    s->host, value, s->start == IDER_GRACEFUL ?
+		    s->talk.host, value, s->start == IDER_GRACEFUL ?
 		    "; the machine is busy with a drive: try again, or "
 		    "--start reboot" : "");
 	if (s->state != IDER_TOGGLING)
@@ -312,7 +287,7 @@ on_command(struct ider *s, struct rd *r, struct ider_event *ev, struct err *e)
 
 	if (s->state == IDER_OPENING)
 		return err_set(e, ERR_PROTO, "%s sent a command before "
-		    "storage redirection was open", s->host);
+		    "storage redirection was open", s->talk.host);
 	rd_bytes(r, 9);
 	c->dma = rd_u8(r) & 1;
 	rd_bytes(r, 4);
@@ -340,17 +315,11 @@ static int
 on_close(struct ider *s, struct ider_event *ev, struct buf *out,
     struct err *e)
 {
-	uint8_t message[REDIR_END_LEN];
-	struct wr w;
-
-	if (s->state != IDER_ENDING)
-		return err_set(e, ERR_NET, "%s ended the storage redirection "
-		    "session", s->host);
+	if (rtalk_ended(&s->talk, s->state == IDER_ENDING, out, e) == -1)
+		return -1;
 	s->state = IDER_CLOSED;
 	ev->what = IDER_ENDED;
-	wr_init(&w, message, sizeof message);
-	redir_end_encode(&w);
-	return buf_add(out, w.buf, w.len, e);
+	return 0;
 }
 
 /* header, code; the two bytes that may follow are not published */
@@ -386,16 +355,8 @@ message(struct ider *s, const uint8_t *p, size_t n, struct buf *out,
 		return 0;
 	case CLOSE_REPLY:
 		return on_close(s, ev, out, e);
-	case PING:
-		return emit_header(s, PONG, now_ms, out, e);
-	case PONG:
-	case HEARTBEAT:			/* never answered: it would echo */
-	case REDIR_RELAY_NOTE:
-		return 0;
-	default:
-		return err_set(e, ERR_PROTO, "%s sent a message (0x%02x) that "
-		    "has no place in storage redirection", s->host, p[0]);
 	}
+	return rtalk_other(&s->talk, p[0], now_ms, out, e);
 }
 
 /* The device counts all its messages; what is missing is told, not fatal. */
@@ -421,43 +382,14 @@ ider_step(struct ider *s, struct buf *in, struct buf *out, int64_t now_ms,
 {
 	int n;
 
-	buf_drop(in, s->taken);		/* what the last event borrowed */
-	s->taken = 0;
 	*ev = (struct ider_event){ .what = IDER_MORE };
 	while (ev->what == IDER_MORE && s->state != IDER_CLOSED) {
-		n = redir_frame(REDIR_IDER, REDIR_DEVICE, in->data, in->len);
-		if (n == 0)
-			return 0;
-		if (n == -1)
-			return err_set(e, ERR_PROTO, "%s sent 0x%02x, which "
-			    "begins no message of storage redirection",
-			    s->host, in->data[0]);
-		s->heard_ms = now_ms;
+		if ((n = rtalk_next(&s->talk, in, now_ms, e)) <= 0)
+			return n;
 		ev->gap += count(s, in->data, (size_t)n);
 		if (message(s, in->data, (size_t)n, out, now_ms, ev, e) == -1)
 			return -1;
-		if (ev->what == IDER_DATA)
-			s->taken = (size_t)n;
-		else
-			buf_drop(in, (size_t)n);
+		rtalk_took(&s->talk, in, (size_t)n, ev->what == IDER_DATA);
 	}
-	return 0;
-}
-
-int
-ider_tick(struct ider *s, int64_t now_ms, int64_t *next_ms, struct buf *out,
-    struct err *e)
-{
-	if (now_ms - s->heard_ms >= IDER_SILENCE_MS)
-		return err_set(e, ERR_NET, "%s has been silent for %d "
-		    "seconds; the connection is given up", s->host,
-		    IDER_SILENCE_MS / 1000);
-	if (now_ms - s->sent_ms >= IDER_HEARTBEAT_MS &&
-	    s->state != IDER_CLOSED && s->state != IDER_OPENING &&
-	    emit_header(s, HEARTBEAT, now_ms, out, e) == -1)
-		return -1;
-	*next_ms = s->sent_ms + IDER_HEARTBEAT_MS;
-	if (s->heard_ms + IDER_SILENCE_MS < *next_ms || *next_ms <= now_ms)
-		*next_ms = s->heard_ms + IDER_SILENCE_MS;
 	return 0;
 }

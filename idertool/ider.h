@@ -16,12 +16,9 @@
 #include <stdint.h>
 
 #include "idertool/scsi.h"
-
-struct buf;
-struct err;
+#include "lib/rtalk.h"
 
 #define IDER_HEARTBEAT_MS 10000		/* ours */
-#define IDER_SILENCE_MS 40000		/* twice what we ask of the device */
 #define IDER_VERDICT_MS 5000		/* for the answer to "attach" */
 #define IDER_DATA_HEADER 34		/* bytes before the data of a message */
 #define IDER_PARTS_MAX 32		/* messages of one batch of data */
@@ -34,15 +31,12 @@ enum ider_state { IDER_CLOSED, IDER_OPENING, IDER_TOGGLING, IDER_ATTACHED,
     IDER_ENDING };
 
 struct ider {
-	const char *host;		/* for sentences; borrowed */
+	struct rtalk talk;
 	enum ider_state state;
 	enum ider_start start;
-	uint32_t seq;			/* of our next message */
 	uint32_t device_seq;		/* the device's next, if it counts right */
 	uint16_t read_max, write_max;	/* bytes of data in a message */
 	uint8_t firmware_major, firmware_minor;
-	int64_t sent_ms, heard_ms;
-	size_t taken;			/* private: bytes of `in` to drop next */
 };
 
 struct ider_command {
@@ -82,12 +76,6 @@ int ider_begin(struct ider *s, const char *host, enum ider_start start,
  */
 int ider_step(struct ider *s, struct buf *in, struct buf *out, int64_t now_ms,
     struct ider_event *ev, struct err *e);
-/*
- * Heartbeat if it is time.  *next_ms: when to call again.  -1: ERR_NET,
- * silent for too long.
- */
-int ider_tick(struct ider *s, int64_t now_ms, int64_t *next_ms,
-    struct buf *out, struct err *e);
 
 /* A command ends by exactly one of these three. */
 int ider_good(struct ider *s, const struct ider_command *c, int64_t now_ms,

@@ -323,7 +323,7 @@ serve_command(struct serve *v, struct ider *s, const struct ider_command *c,
 	}
 	if (v->queued == SERVE_QUEUE_MAX)
 		return err_set(e, ERR_PROTO, "%s sent %d commands without "
-		    "waiting for an answer", s->host, SERVE_QUEUE_MAX + 1);
+		    "waiting for an answer", s->talk.host, SERVE_QUEUE_MAX + 1);
 	v->queue[v->queued++] = *c;
 	return 0;
 }

@@ -11,7 +11,6 @@
 #include "lib/machine.h"
 #include "lib/rlink.h"
 
-#define GOODBYE_MS 2000			/* for the whole end of a session */
 #define RETRY_MS 1000			/* between two attempts to come back */
 /* One batch of data, its headers, and answers to what arrives meanwhile. */
 #define OUT_MAX (IDER_BATCH_MAX + IDER_PARTS_MAX * IDER_DATA_HEADER + 65536)
@@ -25,8 +24,6 @@ struct session {
 	enum ider_start start;
 	struct rlink *link;		/* NULL: between two attempts */
 	struct ider ider;
-	struct loop_timer limit;	/* of the answer we wait for, or goodbye */
-	struct loop_timer tick;		/* heartbeats */
 	struct loop_timer retry;	/* the next attempt */
 	int64_t patience_ms, give_up_ms;
 	bool was_attached, effective;	/* effective: the machine used a drive */
@@ -41,8 +38,6 @@ static int connect_again(struct session *s, struct err *e);
 static void
 finish(struct session *s, const struct err *e)
 {
-	loop_cancel(&s->limit);
-	loop_cancel(&s->tick);
 	loop_cancel(&s->retry);
 	s->told = true;
 	s->ev->ended(s->arg, e);
@@ -81,11 +76,9 @@ on_ended(void *arg, const struct err *e)
 	bool first = s->give_up_ms == 0;
 	struct err *last = &s->why;
 
-	loop_cancel(&s->limit);
-	loop_cancel(&s->tick);
 	serve_reset(s->serve);
-	if (e == NULL || s->goodbye || !may_come_back(s, e)) {
-		finish(s, s->goodbye ? NULL : e);
+	if (e == NULL || !may_come_back(s, e)) {
+		finish(s, e);
 		return;
 	}
 	*last = *e;
@@ -105,15 +98,6 @@ on_ended(void *arg, const struct err *e)
 	s->link = NULL;
 	s->ider.state = IDER_CLOSED;
 	loop_after(s->loop, &s->retry, first ? 0 : RETRY_MS, on_retry, s);
-}
-
-static void
-on_goodbye_late(void *arg)
-{
-	struct session *s = arg;
-
-	log_debug("no answer to the end of the session");
-	rlink_end(s->link, NULL);
 }
 
 static void
@@ -137,28 +121,12 @@ on_answer_late(void *arg)
 /* ---- messages ------------------------------------------------------------ */
 
 static void
-on_tick(void *arg)
-{
-	struct session *s = arg;
-	int64_t next;
-	struct err e;
-
-	if (ider_tick(&s->ider, loop_now_ms(), &next, rlink_out(s->link),
-	    &e) == -1) {
-		rlink_end(s->link, &e);
-		return;
-	}
-	loop_at(s->loop, &s->tick, next, on_tick, s);
-	rlink_flush(s->link);
-}
-
-static void
 on_opened(struct session *s)
 {
 	log_info("%s: storage redirection is open, firmware %u.%u, buffers "
 	    "%u and %u bytes", s->machine->name, s->ider.firmware_major,
 	    s->ider.firmware_minor, s->ider.read_max, s->ider.write_max);
-	loop_after(s->loop, &s->limit, IDER_VERDICT_MS, on_answer_late, s);
+	rlink_await(s->link, IDER_VERDICT_MS, on_answer_late);
 }
 
 static void
@@ -166,7 +134,8 @@ on_attach(struct session *s)
 {
 	bool again = s->was_attached;
 
-	loop_cancel(&s->limit);
+	rlink_await(s->link, 0, NULL);
+	rlink_beat(s->link, &s->ider.talk);
 	s->was_attached = true;
 	s->give_up_ms = 0;
 	if (again)
@@ -174,7 +143,6 @@ on_attach(struct session *s)
 	else
 		s->serve->stats.attached_ms = loop_now_ms();
 	s->ev->attached(s->arg, again);
-	loop_after(s->loop, &s->tick, IDER_HEARTBEAT_MS, on_tick, s);
 }
 
 static int
@@ -220,6 +188,8 @@ take_event(struct session *s, const struct ider_event *ev, int64_t now,
 		    "redirection; going on", s->machine->name, ev->code);
 		return 0;
 	case IDER_ENDED:
+		rlink_bye(s->link);
+		return 0;
 	case IDER_MORE:
 		return 0;
 	}
@@ -235,8 +205,7 @@ on_ready(void *arg, struct err *e)
 	/* What had the drives lost them: it is to get them back at once. */
 	enum ider_start start = s->effective ? IDER_NOW : s->start;
 
-	loop_after(s->loop, &s->limit, rlink_answer_ms(s->link),
-	    on_answer_late, s);
+	rlink_await(s->link, rlink_answer_ms(s->link), on_answer_late);
 	return ider_begin(&s->ider, s->machine->name, start, loop_now_ms(),
 	    rlink_out(s->link), e);
 }
@@ -263,15 +232,9 @@ on_sent(void *arg, struct err *e)
 	struct session *s = arg;
 	struct buf *out = rlink_out(s->link);
 
-	if (out->len > 0)
+	if (out->len > 0 || s->goodbye || !serve_has_more(s->serve))
 		return 0;
-	if (s->goodbye) {
-		if (s->ider.state == IDER_CLOSED)
-			rlink_end(s->link, NULL);
-		return 0;
-	}
-	return serve_has_more(s->serve) ? serve_more(s->serve, &s->ider,
-	    loop_now_ms(), out, e) : 0;
+	return serve_more(s->serve, &s->ider, loop_now_ms(), out, e);
 }
 
 static const struct rlink_events link_events = {
@@ -320,8 +283,6 @@ session_free(struct session *s)
 	if (s == NULL)
 		return;
 	rlink_free(s->link);
-	loop_cancel(&s->limit);
-	loop_cancel(&s->tick);
 	loop_cancel(&s->retry);
 	free(s);
 }
@@ -363,6 +324,6 @@ session_end(struct session *s)
 		rlink_end(s->link, NULL);
 		return;
 	}
-	loop_after(s->loop, &s->limit, GOODBYE_MS, on_goodbye_late, s);
+	rlink_part(s->link);
 	rlink_flush(s->link);
 }

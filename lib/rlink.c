@@ -12,8 +12,10 @@
 #include "lib/loop.h"
 #include "lib/machine.h"
 #include "lib/rlink.h"
+#include "lib/rtalk.h"
 
 #define ANSWER_MS 60000			/* for each answer of the login */
+#define GOODBYE_MS 2000			/* for the whole end of a session */
 
 enum stage { DIALING, LOGIN, UP, OVER };
 
@@ -31,7 +33,10 @@ struct rlink {
 	struct buf in, out;
 	size_t traced;			/* bytes of out that were logged */
 	struct loop_timer limit;	/* of the answer we wait for, or the end */
+	struct rtalk *talk;		/* open: has a heartbeat */
+	struct loop_timer beat;
 	bool held;
+	bool parting, bye;
 	struct err why;
 	bool failed;
 };
@@ -45,7 +50,7 @@ tell_end(void *arg)
 {
 	struct rlink *k = arg;
 
-	k->ev->ended(k->arg, k->failed ? &k->why : NULL);
+	k->ev->ended(k->arg, k->failed && !k->parting ? &k->why : NULL);
 }
 
 /* ended() comes from a timer: never from inside a call of the user. */
@@ -62,7 +67,29 @@ rlink_end(struct rlink *k, const struct err *e)
 	k->dial = NULL;
 	conn_free(k->conn);
 	k->conn = NULL;
+	loop_cancel(&k->beat);
 	loop_after(k->loop, &k->limit, 0, tell_end, k);
+}
+
+static void
+on_goodbye_late(void *arg)
+{
+	log_debug("no answer to the end of the session");
+	rlink_end(arg, NULL);
+}
+
+void
+rlink_part(struct rlink *k)
+{
+	k->parting = true;
+	loop_after(k->loop, &k->limit, GOODBYE_MS, on_goodbye_late, k);
+}
+
+void
+rlink_bye(struct rlink *k)
+{
+	k->bye = true;
+	loop_cancel(&k->beat);
 }
 
 static void
@@ -229,6 +256,8 @@ pump(void *arg)
 		rc = write_some(k, &e);
 	if (rc == 0 && k->stage == UP)
 		rc = k->ev->sent(k->arg, &e);
+	if (rc == 0 && k->bye && k->out.len == 0)
+		rlink_end(k, NULL);
 	if (k->stage == OVER)
 		return;
 	if (rc == -1)
@@ -264,6 +293,40 @@ rlink_hold(struct rlink *k, bool hold)
 	k->held = hold;
 	if (k->conn != NULL)
 		conn_want(k->conn, !hold, k->out.len > 0, pump, k);
+}
+
+/* ---- time ------------------------------------------------------------- */
+
+void
+rlink_await(struct rlink *k, int64_t ms, void (*late)(void *arg))
+{
+	loop_cancel(&k->limit);
+	if (late != NULL)
+		loop_after(k->loop, &k->limit, ms, late, k->arg);
+}
+
+static void
+on_beat(void *arg)
+{
+	struct rlink *k = arg;
+	int64_t now = loop_now_ms(), next;
+	struct err e;
+
+	if (k->held)
+		k->talk->heard_ms = now;	/* we did not listen */
+	if (rtalk_tick(k->talk, now, &next, &k->out, &e) == -1) {
+		rlink_end(k, &e);
+		return;
+	}
+	loop_at(k->loop, &k->beat, next, on_beat, k);
+	rlink_flush(k);
+}
+
+void
+rlink_beat(struct rlink *k, struct rtalk *t)
+{
+	k->talk = t;
+	loop_after(k->loop, &k->beat, t->is->heartbeat_ms, on_beat, k);
 }
 
 /* ---- the beginning ---------------------------------------------------- */
@@ -339,6 +402,7 @@ rlink_free(struct rlink *k)
 	dial_cancel(k->dial);
 	conn_free(k->conn);
 	loop_cancel(&k->limit);
+	loop_cancel(&k->beat);
 	buf_clear(&k->in);
 	buf_clear(&k->out);
 	free(k);

@@ -19,6 +19,7 @@ struct err;
 struct loop;
 struct machine;
 struct rlink;
+struct rtalk;
 
 #define RLINK_READ_MAX 16384		/* bytes a turn: others want theirs too */
 
@@ -48,8 +49,22 @@ struct buf *rlink_out(struct rlink *k);
 /* The same outside of an event: send now what can be sent. */
 void rlink_flush(struct rlink *k);
 void rlink_hold(struct rlink *k, bool hold);	/* no input for now */
+/* An answer is due: after so long late(arg) is called.  NULL: it has come. */
+void rlink_await(struct rlink *k, int64_t ms, void (*late)(void *arg));
+/*
+ * The service is open: heartbeats from now on, and its silence ends the link.
+ * t must outlive it.
+ */
+void rlink_beat(struct rlink *k, struct rtalk *t);
+
 /* Close it: ended() follows, with a copy of e or, for NULL, without. */
 void rlink_end(struct rlink *k, const struct err *e);
+/*
+ * The service was asked to end, and what ends the link from now on is no
+ * error: rlink_bye(), when it has, and all is sent; or two seconds.
+ */
+void rlink_part(struct rlink *k);
+void rlink_bye(struct rlink *k);
 
 bool rlink_is_up(const struct rlink *k);	/* logged in, not ended */
 /* What it waits for until it is up: "connecting" */

@@ -64,7 +64,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (s.state == SOL_OPEN && (data[0] & 0x40) &&
 		    sol_send(&s, "x", 1, now, &out, &e) == -1)
 			break;
-		if (sol_tick(&s, now, true, &next, &out, &e) == -1)
+		if (s.state != SOL_OPEN)
+			continue;
+		if (rtalk_tick(&s.talk, now, &next, &out, &e) == -1)
 			break;
 		if (next <= now)
 			abort();	/* a loop that would not sleep */

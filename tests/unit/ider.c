@@ -84,9 +84,12 @@ begin(uint16_t read_max, uint16_t write_max)
 	serve_init(&v, &events, NULL);
 	buf_clear(&in);
 	buf_clear(&out);
-	s = (struct ider){ .host = "htpc", .state = IDER_ATTACHED,
-		.read_max = read_max, .write_max = write_max,
-		.sent_ms = now, .heard_ms = now };
+	is_int(ider_begin(&s, "htpc", IDER_REBOOT, now, &out, &e), 0);
+	buf_clear(&out);
+	s.state = IDER_ATTACHED;
+	s.read_max = read_max;
+	s.write_max = write_max;
+	s.talk.seq = 0;
 	memset(&trouble, 0, sizeof trouble);
 	ejected = resets = attached = errors = 0;
 }
@@ -138,7 +141,7 @@ is_sent(const struct hex_message *m)
 
 	memset(want, 0, sizeof want);
 	memcpy(want, m->bytes, m->len);
-	test_mem(out.data, got, want, n, m->what, (int)s.seq, "sent");
+	test_mem(out.data, got, want, n, m->what, (int)s.talk.seq, "sent");
 	buf_drop(&out, got);
 }
 
@@ -182,12 +185,12 @@ before_opening(const char *what)
 	if (strncmp(what, "OpenSession:", 12) == 0)
 		is_int(ider_begin(&s, "htpc", IDER_REBOOT, now, &out, &e), 0);
 	if (strstr(what, "get register state") != NULL) {
-		s.seq++;		/* a question we never ask */
+		s.talk.seq++;		/* a question we never ask */
 		buf_add(&out, "\x48\0\0\0\2\0\0\0\2", 9, &e);
 	}
 	if (strcmp(what, "console heartbeat") == 0) {
 		now += IDER_HEARTBEAT_MS;
-		is_int(ider_tick(&s, now, &next, &out, &e), 0);
+		is_int(rtalk_tick(&s.talk, now, &next, &out, &e), 0);
 		is_int(next, now + IDER_HEARTBEAT_MS);
 	}
 }
@@ -228,13 +231,13 @@ vectors(size_t piece)
 	is_int(s.read_max, 8192);
 	is_int(attached, 1);
 	is_int(resets, 1);
-	is_int(s.seq, 6);
+	is_int(s.talk.seq, 6);
 	is_int(s.device_seq, 6);
 
 	load(SCSI_CD, false);
 	s.read_max = 1024;
 	replay("redir-ider-commands.hex", piece, NULL);
-	is_int(s.seq, 0xd);
+	is_int(s.talk.seq, 0xd);
 	is_int(v.stats.read_bytes, 2048);
 	is_int(v.stats.refused, 2);
 
@@ -571,14 +574,14 @@ silence(void)
 	int64_t next;
 
 	begin(8192, 8192);
-	is_int(ider_tick(&s, now + 9999, &next, &out, &e), 0);
+	is_int(rtalk_tick(&s.talk, now + 9999, &next, &out, &e), 0);
 	is_int(out.len, 0);
 	is_int(next, now + 10000);
-	is_int(ider_tick(&s, now + 10000, &next, &out, &e), 0);
+	is_int(rtalk_tick(&s.talk, now + 10000, &next, &out, &e), 0);
 	is_mem(out.data, out.len, "\x4b\0\0\0\0\0\0\0", 8);
-	is_int(ider_tick(&s, now + 39999, &next, &out, &e), 0);
+	is_int(rtalk_tick(&s.talk, now + 39999, &next, &out, &e), 0);
 	is_int(next, now + 40000);
-	is_int(ider_tick(&s, now + 40000, &next, &out, &e), -1);
+	is_int(rtalk_tick(&s.talk, now + 40000, &next, &out, &e), -1);
 	is_int(e.kind, ERR_NET);
 }
 
