@@ -130,11 +130,12 @@ const struct ws_word ws_why_pt[] = {
 /* What a person can do about some of them. */
 static const struct ws_word remedies[] = {
 	{ 2, "it is still starting: try again" },
-	{ 16, "this user has no right to it" },
+	{ 16, "this user has no right to it, or not now" },
 	{ 38, "too many changes in a short time: wait some minutes" },
 	{ 1024, "a policy of the firmware forbids it" },
 	{ 2054, "the password does not meet AMT's rules" },
-	{ 2081, "the person at the machine must consent first" },
+	{ 2081, "the person at the machine must consent first: \"wsamt consent "
+	    "start\"" },
 	{ 2082, "busy: try again" },
 	{ 0, NULL }
 };
@@ -198,7 +199,7 @@ ws_why_of(const char *class)
 	return strncmp(class, "CIM_", 4) == 0 ? ws_why_state : ws_why_pt;
 }
 
-/* "16, NOT_PERMITTED: this user has no right to it" */
+/* "38, FLASH_WRITE_LIMIT_EXCEEDED: too many changes in a short time ..." */
 static void
 add_status(struct err *e, uint32_t n)
 {

@@ -54,7 +54,7 @@ run wsamt addca none.pem; is $rc 3 "no such file"
 
 # Store them.  PKCS#8, as openssl writes it, is made PKCS#1.
 gets '' certs
-refused 'PKI_MISSING_KEYS' addcert pc.pem
+refused 'PKI_MISSING_KEYS; its key comes first: "wsamt addkey"' addcert pc.pem
 sets addkey pc.key
 sets addkey pc.key
 is "$(wsamt certs | cut -f 1)" key "one key, stored once"
@@ -100,6 +100,15 @@ run wsamt -c ours.pem power
 has "$err" "certificate" "TLS shows the certificate, whose name is another"
 pin=$(openssl x509 -in pc.pem -outform DER | sha256sum | cut -d ' ' -f 1)
 is "$(wsamt --pin "$pin" power)" off "the very one"
+
+# Who would be asked for a certificate has one.
+sets --pin "$pin" netcert on
+refused 'this would ask for a certificate, and this very command comes without' --pin "$pin" commit
+sets --plain commit
+is "$(state .network.network.mutual)" true "it asks"
+refused 'none is added while clients are asked for a certificate: "wsamt netcert off"' --plain addca theirs.pem
+sets --plain netcert off
+sets --plain commit
 
 # TLS alone: not from here.
 sets --plain netboth off
@@ -176,7 +185,16 @@ wrong 'which instance of AMT_PublicKeyCertificate? Give its keys' --plain delete
 refused 'no such class or instance' --plain delete "AMT_PublicKeyCertificate?InstanceID=$id"
 sets --plain delcertkey pc.pem
 
-# A key made inside.
+# A key made inside; a controller that is busy is asked again.
+ctl fault wsman-return 2061
+refused 'PKI_GENERATING_KEYS' --plain --timeout 0.2 genkey
+calls=$(state .http.calls)
+asked_twice() { [ "$(state .http.calls)" -ge $((calls + 2)) ]; }
+background wsamt --plain genkey >busy
+until_ok asked_twice
+ctl clear-faults
+wait "$pid"; is $? 0 "busy, and then not"
+has "$(cat busy)" 'Intel(r) AMT Key: Handle: ' "its key"
 shows 'Intel(r) AMT Key: Handle: ' --plain genkey
 shows "$out" --plain certs
 key=$(wsamt --plain certs | sed -n "s/^key.*Handle: //p" | tail -1)

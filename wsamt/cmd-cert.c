@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "lib/log.h"
+#include "lib/loop.h"
 #include "wsamt/store.h"
 
 #define SERVICE "AMT_PublicKeyManagementService"
@@ -105,6 +106,11 @@ cmd_addca(struct wsamt *a, int argc, char **argv, struct err *e)
 		    argv[0]);
 	else
 		rc = add(a, &add_root_method, argv[0], &c, true, NULL, NULL, e);
+	if (rc == -1 && e->kind == ERR_REFUSED &&
+	    strstr(e->text, "NOT_PERMITTED") != NULL)
+		(void)err_more(e, "; none is added while clients are asked for "
+		    "a certificate: \"wsamt netcert off\" and \"wsamt "
+		    "commit\" come first");
 	pem_cert_clear(&c);
 	return rc;
 }
@@ -123,7 +129,8 @@ cmd_addcert(struct wsamt *a, int argc, char **argv, struct err *e)
 		    argv[0]);
 	rc = add(a, &add_cert_method, argv[0], &c, false, NULL, NULL, e);
 	if (rc == -1 && e->kind == ERR_REFUSED &&
-	    strstr(e->text, "2064") != NULL)
+	    (strstr(e->text, "2060") != NULL ||
+	    strstr(e->text, "2064") != NULL))
 		(void)err_more(e, "; its key comes first: \"wsamt addkey\" or "
 		    "\"wsamt genkey\"");
 	pem_cert_clear(&c);
@@ -350,6 +357,9 @@ cmd_certs(struct wsamt *a, int argc, char **argv, struct err *e)
 
 #define RSA 0
 #define BITS 2048
+#define BUSY_MS (60 * 1000)		/* is waited for so long */
+#define BUSY_FIRST_MS 500		/* then doubling */
+#define BUSY_MOST_MS 10000
 
 /* It is among the others, or the machine only said so. */
 static int
@@ -368,18 +378,50 @@ confirm_key(struct wsamt *a, const char *id, struct err *e)
 	    "not there", e);
 }
 
+/* Firmware that is busy with random numbers refuses for a while. */
+static int
+generate(struct wsamt *a, struct ws_doc **d, struct err *e)
+{
+	static const uint32_t busy[] = { 2, 2061, 2082 };
+	int64_t start = loop_now_ms(), pause = BUSY_FIRST_MS, limit =
+	    a->machine.timeout_ms >= 0 ? a->machine.timeout_ms : BUSY_MS;
+	struct err ignored;
+	uint32_t value;
+	bool again;
+	size_t i;
+
+	for (;; pause = pause * 2 < BUSY_MOST_MS ? pause * 2 : BUSY_MOST_MS) {
+		if (wsman_invoke(a->wsman, &generate_method, NULL,
+		    (const struct ws_value[]){ { "KeyAlgorithm", .number =
+		    RSA }, { "KeyLength", .number = BITS }, { .name = NULL } },
+		    d, e) == 0)
+			return 0;
+		if (e->kind != ERR_REFUSED || *d == NULL || ws_return_value(*d,
+		    &generate_method, &value, &ignored) == 0)
+			return -1;
+		for (again = false, i = 0; i < sizeof busy / sizeof busy[0];
+		    i++)
+			again = again || busy[i] == value;
+		if (!again || loop_now_ms() - start + pause > limit)
+			return -1;
+		ws_doc_free(*d);
+		*d = NULL;
+		log_info("%s: is busy; asking again", a->machine.name);
+		if (wsamt_rest(a, pause, e) == -1)
+			return -1;
+	}
+}
+
 int
 cmd_genkey(struct wsamt *a, int argc, char **argv, struct err *e)
 {
-	struct ws_doc *d;
+	struct ws_doc *d = NULL;
 	struct ws_node *n;
 	const char *id = NULL;
 	int rc = -1;
 
 	(void)argc, (void)argv;
-	if (wsman_invoke(a->wsman, &generate_method, NULL,
-	    (const struct ws_value[]){ { "KeyAlgorithm", .number = RSA },
-	    { "KeyLength", .number = BITS }, { .name = NULL } }, &d, e) == -1)
+	if (generate(a, &d, e) == -1)
 		goto out;
 	if ((n = ws_child(ws_body(d), "KeyPair")) != NULL)
 		id = ws_key(n, "InstanceID");

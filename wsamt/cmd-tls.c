@@ -170,7 +170,7 @@ cmd_mktlsctx(struct wsamt *a, int argc, char **argv, struct err *e)
 
 /* The switches of both sides as they will be after a commit. */
 struct side {
-	bool enabled, plain;
+	bool enabled, plain, mutual;
 	bool can_plain;			/* false: firmware of TLS only */
 };
 enum { NETWORK, LOCAL, SIDES };
@@ -204,7 +204,9 @@ read_sides(struct wsamt *a, struct side sides[SIDES], struct err *e)
 		    e) == -1 || get_if_there(ws_body(d),
 		    "AcceptNonSecureConnections", &sides[i].plain, e) == -1 ||
 		    get_if_there(ws_body(d), "NonSecureConnectionsSupported",
-		    &sides[i].can_plain, e) == -1)
+		    &sides[i].can_plain, e) == -1 ||
+		    get_if_there(ws_body(d), "MutualAuthentication",
+		    &sides[i].mutual, e) == -1)
 			rc = err_ctx(e, "%s", a->machine.name);
 		ws_doc_free(d);
 	}
@@ -288,6 +290,11 @@ check_way(struct wsamt *a, struct err *e)
 		return err_set(e, ERR_REFUSED, "%s: this would end TLS, over "
 		    "which this very command comes; come without, or say "
 		    "--force", a->machine.name);
+	if (a->machine.trust.tls && ours->mutual &&
+	    a->machine.trust.cert == NULL)
+		return err_set(e, ERR_REFUSED, "%s: this would ask for a "
+		    "certificate, and this very command comes without; come "
+		    "with --cert and --key, or say --force", a->machine.name);
 	if (!a->machine.trust.tls && ours->enabled && !ours->plain)
 		return err_set(e, ERR_REFUSED, "%s: this would leave TLS only, "
 		    "and this very command comes without: \"wsamt %sboth on\" "

@@ -346,7 +346,8 @@ test_faults(void)
 		{ FAULT("Receiver", "e:InternalError", "",
 		    "<e:Text>AMT-STATUS 16</e:Text>"),
 		    "refused: the firmware refused (InternalError); AMT-STATUS "
-		    "16, NOT_PERMITTED: this user has no right to it", false },
+		    "16, NOT_PERMITTED: this user has no right to it, or not "
+		    "now", false },
 		{ FAULT("Sender", "b:AlreadyExists", "odd", ""),
 		    "refused: AlreadyExists: \"odd\"", false },
 		{ ENVELOPE("<a:Fault><a:Code><a:Value>a:MustUnderstand"
@@ -381,9 +382,9 @@ test_return_values(void)
 		{ "3", ws_why_boot, "refused: ReturnValue 3, busy" },
 		{ "34849", ws_why_boot, "refused: ReturnValue 34849, "
 		    "USER_CONSENT_REQUIRED: the person at the machine must "
-		    "consent first" },
+		    "consent first: \"wsamt consent start\"" },
 		{ "16", ws_why_pt, "refused: ReturnValue 16, NOT_PERMITTED: "
-		    "this user has no right to it" },
+		    "this user has no right to it, or not now" },
 		{ "77", ws_why_state, "refused: ReturnValue 77" },
 		{ "x", ws_why_pt, "ReturnValue of M_OUTPUT is \"x\", not a "
 		    "number" },
