@@ -198,11 +198,11 @@ has "$(cat busy)" 'Intel(r) AMT Key: Handle: ' "its key"
 shows 'Intel(r) AMT Key: Handle: ' --plain genkey
 shows "$out" --plain certs
 key=$(wsamt --plain certs | sed -n "s/^key.*Handle: //p" | tail -1)
-shows 'BEGIN NEW CERTIFICATE REQUEST' --plain csr "$key" CN=inside.example,O=Tests inside.example other.example
+shows 'BEGIN NEW CERTIFICATE REQUEST' --plain csr "$key" CN=inside.example,O=Tests inside.example other.example 192.0.2.7 2001:db8::7
 printf '%s\n' "$out" >inside.csr
 is "$(openssl req -in inside.csr -noout -verify 2>&1 | grep -ciE 'verify ok|self-signature verify ok')" 1 "openssl verifies it"
 has "$(openssl req -in inside.csr -noout -subject -nameopt compat)" "CN=inside.example" "its subject"
-has "$(openssl req -in inside.csr -noout -text)" "DNS:inside.example, DNS:other.example" "its names"
+has "$(openssl req -in inside.csr -noout -text)" "DNS:inside.example, DNS:other.example, IP Address:192.0.2.7, IP Address:2001:DB8:0:0:0:0:0:7" "its names"
 openssl x509 -req -in inside.csr -CA ours.pem -CAkey ours.key -CAcreateserial -days 20 -out inside.pem 2>/dev/null
 sets --plain addcert inside.pem
 shows 'cert+key' --plain certs
@@ -210,6 +210,8 @@ is "$(wsamt --plain --json csr "$key" CN=x | jq -r '.request' | head -1)" '-----
 refused 'there is no key "77": "wsamt certs" lists them' --plain csr 77 CN=x
 wrong 'missing arguments' --plain csr "$key"
 run wsamt --plain csr "$key" x; is $rc 2 "no subject"; has "$err" '"x" is no subject' "says so"
+run wsamt --plain csr "$key" ''; is $rc 2 "nor nothing"
+run wsamt --plain csr "$key" CN=x 'a b'; is $rc 2 "no name"; has "$err" '"a b" is neither a name of DNS nor an address' "says so"
 wrong 'too many arguments' --plain genkey 4096
 wrong 'too many arguments' --plain certs x
 wrong 'too many arguments' --plain commit x

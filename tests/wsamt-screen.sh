@@ -56,7 +56,7 @@ busy kvm
 
 # Consent.
 shows 'needed	off' consent
-refused 'StartOptIn: refused: ReturnValue 2, not possible in the present state' consent start
+refused 'StartOptIn: refused: ReturnValue 2, not possible in the present state; nothing needs consent: optin is off' consent start
 sets optin kvm
 run wsamt consent start
 is "$rc" 0 "asked for while the machine is off"
@@ -69,6 +69,7 @@ code=$(state .consent.code)
 refused 'SendOptInCode: refused: ReturnValue 4, the code is wrong' consent "$other"
 sets consent "$code"
 shows 'state	received' consent
+sets consent cancel
 sets consent cancel
 shows 'state	none' consent
 sets consent start

@@ -5,6 +5,7 @@
  * there must be some signature, and signed anew by the controller; what
  * comes back is verified before it is printed.
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,29 @@ import_public(gnutls_pubkey_t key, const struct buf *rsa, struct err *e)
 
 /* ---- the request ------------------------------------------------------------- */
 
+/* A name of DNS, or an address; the nth. */
+static int
+add_name(gnutls_x509_crq_t crq, const char *name, int n, struct err *e)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	unsigned flag = n == 0 ? GNUTLS_FSAN_SET : GNUTLS_FSAN_APPEND;
+	const char *rest = strncmp(name, "*.", 2) == 0 ? name + 2 : name;
+	uint8_t address[16];
+	unsigned len = inet_pton(AF_INET, name, address) == 1 ? 4 :
+	    inet_pton(AF_INET6, name, address) == 1 ? 16 : 0;
+
+	if (len > 0)
+		return failed(gnutls_x509_crq_set_subject_alt_name(crq,
+		    GNUTLS_SAN_IPADDRESS, address, len, flag), "names", e);
+	if (*rest == '\0' || rest[strspn(rest, letters)] != '\0')
+		return err_set(e, ERR_USAGE, "csr: \"%s\" is neither a name "
+		    "of DNS nor an address", name);
+	return failed(gnutls_x509_crq_set_subject_alt_name(crq,
+	    GNUTLS_SAN_DNSNAME, name, (unsigned)strlen(name), flag), "names",
+	    e);
+}
+
 static int
 fill(gnutls_x509_crq_t crq, gnutls_pubkey_t key, const char *subject,
     int nnames, char **names, struct err *e)
@@ -81,14 +105,11 @@ fill(gnutls_x509_crq_t crq, gnutls_pubkey_t key, const char *subject,
 	const char *at = NULL;
 	int i, rc = 0;
 
-	if (gnutls_x509_crq_set_dn(crq, subject, &at) != 0)
+	if (*subject == '\0' || gnutls_x509_crq_set_dn(crq, subject, &at) != 0)
 		return err_set(e, ERR_USAGE, "csr: \"%s\" is no subject: "
 		    "\"CN=pc.example.net,O=Example\"", subject);
 	for (i = 0; rc == 0 && i < nnames; i++)
-		rc = failed(gnutls_x509_crq_set_subject_alt_name(crq,
-		    GNUTLS_SAN_DNSNAME, names[i], (unsigned)strlen(names[i]),
-		    i == 0 ? GNUTLS_FSAN_SET : GNUTLS_FSAN_APPEND), "names",
-		    e);
+		rc = add_name(crq, names[i], i, e);
 	if (rc == 0)
 		rc = failed(gnutls_x509_crq_set_version(crq, 1), "version", e);
 	if (rc == 0)

@@ -146,9 +146,16 @@ move_consent(struct wsamt *a, const struct ws_method *m,
 {
 	uint32_t required, before, after;
 
-	if (read_consent(a, &required, &before, e) == -1 ||
-	    wsman_invoke(a->wsman, m, NULL, values, NULL, e) == -1 ||
-	    read_consent(a, &required, &after, e) == -1)
+	if (read_consent(a, &required, &before, e) == -1)
+		return -1;
+	if (wanted == NONE && before == NONE) {
+		log_info("%s: there is none to cancel", a->machine.name);
+		return 0;
+	}
+	if (wsman_invoke(a->wsman, m, NULL, values, NULL, e) == -1)
+		return e->kind == ERR_REFUSED && required == 0 ? err_more(e,
+		    "; nothing needs consent: optin is off") : -1;
+	if (read_consent(a, &required, &after, e) == -1)
 		return -1;
 	if (after != wanted && after != or_this)
 		return wsamt_not_taken(a, "consent", consent_states[before],
