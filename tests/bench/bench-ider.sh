@@ -3,7 +3,7 @@
 # Storage redirection: idertool beside a bare loop that sends the same blocks
 # with sendfile() (the limit) and MeshCentral's client, page cache warm, on
 # loopback: MB/s, milliseconds of CPU a GB, microseconds from a command to
-# its first data; then over a line that takes 1, 10, 50 ms each way.
+# its first data; then over a line whose round trip takes 1, 10, 50 ms more.
 mesh=$(strangers/fetch --path meshcentral 2>/dev/null) || mesh=
 . ./lib.sh
 head -c 67108864 /dev/urandom >"$T/cd.iso"
