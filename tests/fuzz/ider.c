@@ -137,7 +137,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			    &out, &e) == -1)
 				break;
 		}
-		if (ider_tick(&s, now, &next, &out, &e) == -1)
+		if (rtalk_tick(&s.talk, now, &next, &out, &e) == -1)
 			break;
 		if (next <= now)
 			abort();	/* a loop that would not sleep */
