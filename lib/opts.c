@@ -217,6 +217,4 @@ opts_usage(const struct opts_spec *spec, FILE *f)
 	fprintf(f, "usage: %s %s\n\n", spec->tool, spec->synopsis);
 	usage_rows(spec->rows, f);
 	usage_rows(common, f);
-	if (spec->epilogue != NULL)
-		fprintf(f, "\n%s", spec->epilogue);
 }

@@ -42,7 +42,6 @@ struct opts_spec {
 	const struct opts_row *rows;	/* the tool's own, ends in { 0 } */
 	int (*take)(void *arg, int val, char *text, struct err *e);
 	void *arg;
-	const char *epilogue;		/* after the options in --help; or NULL */
 	bool mixed;			/* options may also follow operands */
 };
 
