@@ -123,7 +123,7 @@ network() {
 	addresses='IPAddress SubnetMask DefaultGateway PrimaryDNS SecondaryDNS'
 	# shellcheck disable=SC2086 # words
 	they put "$port" $addresses LinkPolicy=1 LinkPolicy=14 LinkPolicy=224
-	theirs link "$status $(wsamt --json link | jq -r .policy)" "200 s0-ac,sx-ac,sx-dc"
+	theirs link "$status $(wsamt link | sed -n 's/^policy	//p')" "200 s0-ac,sx-ac,sx-dc"
 	wsamt link s0-ac sx-ac s0-dc
 	they get "$port"
 	ours link "$(field LinkPolicy | sort -n | tr '\n' ' ')" "1 14 16 "
@@ -388,6 +388,19 @@ consent() {	# the machine is on: the code is shown at once
 	ours consent "$(field OptInState)" 0
 }
 
+sessions() {
+	open_console
+	they call AMT_RedirectionService TerminateSession SessionType=1
+	lacks sessions || theirs sessions "$(field ReturnValue) $(wsamt sessions | grep ^sol | cut -f 2)" "0 closed"
+	close_console
+	open_console
+	they enum IPS_SolSessionUsingPort
+	was=$said
+	wsamt sessions end sol
+	they enum IPS_SolSessionUsingPort
+	lacks sessions || ours sessions "${was:+open} $said" "open "
+	close_console
+}
 right() { [ "$1" -ge -2 ] && [ "$1" -le 2 ] && echo right; }
 clock() {
 	service=AMT_TimeSynchronizationService
@@ -494,8 +507,9 @@ logs() {
 	while :; do
 		they call AMT_AuditLog ReadRecords StartIndex=$n
 		for r in $(field EventRecords); do
-			records="$records$(bytes "$r" | awk '{ s = ""; for (i = 7; i < 7 + $6; i++) s = s sprintf("%c", $i)
-				print ((($i * 256) + $(i + 1)) * 256 + $(i + 2)) * 256 + $(i + 3), s }')
+			records="$records$(bytes "$r" | awk '$5 == 2 { s = "(local)"; i = 6 }
+				$5 == 0 { s = ""; for (i = 7; i < 7 + $6; i++) s = s sprintf("%c", $i) }
+				{ print ((($i * 256) + $(i + 1)) * 256 + $(i + 2)) * 256 + $(i + 3), s }')
 "
 			n=$((n + 1))
 		done
@@ -554,9 +568,8 @@ end() {
 only_so() {
 	case $1 in
 	diagnose) echo "reads: it prints findings, not values" ;;
-	identify|listepr) echo "reads: none of them asks so" ;;
+	identify|listepr|pull) echo "reads: none of them asks just so" ;;
 	userlst|certs) echo "reads: seen with what sets them" ;;
-	sessions) echo "both: amtterm, idertool and a viewer are its strangers" ;;
 	csr) echo "theirs: it prints what the machine signed, and sets nothing" ;;
 	lclcert) echo "both: no firmware from version 8 on takes it" ;;
 	esac
@@ -572,7 +585,7 @@ count() {	# LACKS: the commands they have no functions for
 		done
 	done >"$T/unseen"
 	is "$(cat "$T/unseen")" "" "each command is seen in each direction"
-	is "$(sed -n 's/^lacks //p' "$T/seen" | sort | tr '\n' ' ')" "$1" "what $who has no function for"
+	is "$(sed -n 's/^lacks //p' "$T/seen" | sort -u | tr '\n' ' ')" "$1" "what $who has no function for"
 }
 
 both() {	# CLASSES-AT-LEAST LACKS
@@ -592,6 +605,7 @@ both() {	# CLASSES-AT-LEAST LACKS
 	certificates_go
 	power_and_boot
 	consent
+	sessions
 	clock
 	alarms
 	event_log

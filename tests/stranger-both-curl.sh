@@ -13,41 +13,6 @@ they_log_in() (
 	get AMT_GeneralSettings
 	echo "$status"
 )
-# An answer as lines: see both.sh.
-lines() {
-	awk 'BEGIN { RS = "<" }
-	function name(s) { sub(/^\//, "", s); sub(/[ \/].*/, "", s); sub(/.*:/, "", s); return s }
-	NR == 1 || /^\?/ { next }
-	/^\// {
-		if (top && depth == top + 1) print property "\t" value
-		if (top && depth == top) { print ""; top = 0 }
-		depth--
-		next
-	}
-	{
-		at = index($0, ">"); tag = substr($0, 1, at - 1); text = substr($0, at + 1)
-		n = name(tag); depth++
-		if (n == "Body")
-			body = depth
-		else if (!body)
-			;
-		else if (!top && n !~ /^(PullResponse|Items|EndOfSequence|EnumerationContext)$/)
-			top = depth
-		else if (top && depth == top + 1) {
-			property = n; value = text
-		} else if (n == "ResourceURI") {
-			sub(/.*\//, "", text); value = value "@" text "?"; sep = ""
-		} else if (n == "Selector") {
-			gsub(/.*Name="|"$/, "", tag); value = value sep tag "=" text; sep = ","
-		} else if (top && n != "Address")
-			value = value text
-		if (tag ~ /\/$/) {	# an element without content
-			if (top && depth == top + 1) print property "\t"
-			if (top && depth == top) { print ""; top = 0 }
-			depth--
-		}
-	}' "$T/answer.xml"
-}
 reference() {	# CLASS?KEY=VALUE,...
 	echo "<a:Address>$anonymous</a:Address><a:ReferenceParameters><w:ResourceURI>$(uri "${1%%\?*}")</w:ResourceURI><w:SelectorSet>$(selectors "$1")</w:SelectorSet></a:ReferenceParameters>"
 }
@@ -97,7 +62,7 @@ they() {
 		context=$(value EnumerationContext)
 		while [ -n "$context" ]; do
 			pull "$of" "$context" 999
-			got=$(lines)
+			got=$(lines "$T/answer.xml")
 			items="$items${got:+$got
 
 }"
@@ -105,7 +70,7 @@ they() {
 		done ;;
 	put)
 		get "$of" "$keys"
-		said=$(lines)
+		said=$(lines "$T/answer.xml")
 		put "$of" "$(changed "$@" | elements)" "$keys" ;;
 	create) ws "$x_ns/Create" "$of" "<$of xmlns=\"$(uri "$of")\">$(inputs "$@")</$of>" ;;
 	delete) ws "$x_ns/Delete" "$of" '' "$keys" ;;
@@ -115,6 +80,6 @@ they() {
 		[ "$method" = AddAlarm ] && with=$(alarm "$@") || with=$(inputs "$@")
 		invoke "$of" "$method" "$with" "$keys" ;;
 	esac
-	case $verb in enum) said=$items ;; *) said=$(lines) ;; esac
+	case $verb in enum) said=$items ;; *) said=$(lines "$T/answer.xml") ;; esac
 }
 both 40 ''

@@ -8,4 +8,4 @@ dmt=$(strangers/fetch --path wsman-messages) || exit 77
 . ./both.sh
 . ./node.sh
 who="Open AMT" client=dmt
-both 35 'ipv6 localtime log.clear log.freeze webui '
+both 35 'ipv6 localtime log.clear log.freeze sessions webui '

@@ -10,6 +10,8 @@
 #	enumerate CLASS		pull CLASS CONTEXT [MAX]
 #	value NAME		text of the first such element of $out
 #	names			local names in $out's body, one a line
+#	lines FILE		the instances in it: "name, tab, value" a line,
+#				an empty line behind each
 s_ns=http://www.w3.org/2003/05/soap-envelope
 a_ns=http://schemas.xmlsoap.org/ws/2004/08/addressing
 w_ns=http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd
@@ -55,8 +57,43 @@ epr() {	# CLASS NAME VALUE
 }
 value() { printf '%s' "$out" | tr -d '\n' | sed -n "s/<[a-z]*:\{0,1\}$1[ >]/\n&/;s/.*\n<[^>]*>\([^<]*\)<.*/\1/p"; }
 names() {
-	tr -d '\n' <"${1:-$T/answer.xml}" | sed 's/.*:Body>\(.*\)<\/[a-z]*:Body>.*/\1/' |
+	tr -d '\n' <"$1" | sed 's/.*:Body>\(.*\)<\/[a-z]*:Body>.*/\1/' |
 	    grep -o '<[a-z]*:[A-Za-z0-9]*' | sed 's/.*://' | sort -u
+}
+lines() {	# FILE
+	awk 'BEGIN { RS = "<" }
+	function name(s) { sub(/^\//, "", s); sub(/[ \/].*/, "", s); sub(/.*:/, "", s); return s }
+	NR == 1 || /^\?/ { next }
+	/^\// {
+		if (top && depth == top + 1) print property "\t" value
+		if (top && depth == top) { print ""; top = 0 }
+		depth--
+		next
+	}
+	{
+		at = index($0, ">"); tag = substr($0, 1, at - 1); text = substr($0, at + 1)
+		if (text ~ /\n/) gsub(/^[ \t\n]+|[ \t\n]+$/, "", text)	# indented
+		n = name(tag); depth++
+		if (n == "Body")
+			body = depth
+		else if (!body)
+			;
+		else if (!top && n !~ /^(PullResponse|Items|EndOfSequence|EnumerationContext)$/)
+			top = depth
+		else if (top && depth == top + 1) {
+			property = n; value = text
+		} else if (n == "ResourceURI") {
+			sub(/.*\//, "", text); value = value "@" text "?"; sep = ""
+		} else if (n == "Selector") {
+			gsub(/.*Name= *"|"$/, "", tag); value = value sep tag "=" text; sep = ","
+		} else if (top && n != "Address")
+			value = value text
+		if (tag ~ /\/$/) {	# an element without content
+			if (top && depth == top + 1) print property "\t"
+			if (top && depth == top) { print ""; top = 0 }
+			depth--
+		}
+	}' "$1"
 }
 fault() { value Value | sed 's/.*://'; }	# of the code; subcode:
 subcode() { printf '%s' "$out" | sed -n 's/.*<a:Subcode><a:Value>[a-z]:\([^<]*\)<.*/\1/p'; }
