@@ -3,16 +3,12 @@
 # A machine that says yes to every order and does nothing: each command that
 # changes something finds out and says so, with what was, was wanted and is.
 . ./lib.sh
+. ./certs.sh
 cd "$T" || exit 3
-make_ca() { openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=$1" -keyout "$1.key" -out "$1.pem" 2>/dev/null; }
-leaf() {
-	openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
-	openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 20 -out "$1.pem" 2>/dev/null
-}
 make_ca ca
 make_ca other
-leaf one
-leaf two
+leaf one ca
+leaf two ca
 start_sim --power on
 pw="Pw1$(token)+"
 ctl event ff056f006808ff17000000000000000000
@@ -36,7 +32,11 @@ flipped() {	# COMMAND: on to off, or off to on
 	hollow "$1 did not take: it was $was, $want was wanted, it is $was" "$1" "$want"
 }
 ctl clock 5000
+# shellcheck disable=SC2119 # no options
+open_console
 ctl fault wsman-hollow
+hollow 'the session did not take: it was open, closed was wanted, it is open' sessions end sol
+close_console
 for c in redirport sol ider ping rmcp wsman outgoingv6 amtnet sharedfqdn ipv6 webui rfbport \
     rfbservice localtime nettls lcltls netcert netboth lclboth; do
 	flipped $c

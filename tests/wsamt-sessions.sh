@@ -19,6 +19,7 @@ peer=$(state .redirection.session.sol)
 has "$out" "
 log	-	-	$peer	20" "the connection is in its log"
 is "$(wsamt --json sessions | jq -r '.[] | select(.session == "sol") | "\(.state) \(.user) \(.from)"')" "open admin $AMT_HOST" "as JSON"
+gets 'AMT_RedirectionService.TerminateSession SessionType=1' --dry-run sessions end sol
 kill -STOP "$console"		# or it connects again
 sets sessions end sol
 is "$(rows)" "$none" "it is closed"

@@ -217,10 +217,9 @@ end_session(struct wsamt *a, enum session_kind kind, struct err *e)
 	if (terminate(a, kind, e) == -1 ||
 	    read_state(a, kind, &after, e) == -1)
 		return -1;
-	if (after != SESSION_OPEN)
+	if (after != SESSION_OPEN || wsamt_not_taken(a, "the session",
+	    state_words[before], "closed", "open", e) == 0)
 		return 0;
-	(void)wsamt_not_taken(a, "the session", state_words[before],
-	    "closed", "open", e);
 	return err_more(e, "; its owner may have connected again");
 }
 
