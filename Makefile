@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The one Makefile.  Each tool alone: make pingwait install-pingwait.
-# Yours: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR O SAN V; ours are added.
+# Yours: CC CFLAGS CPPFLAGS LDFLAGS PKG_CONFIG PREFIX DESTDIR O SAN V; ours
+# are added.
 
 VERSION = 0.1.0
 PREFIX = /usr/local
@@ -11,6 +12,7 @@ COMPDIR = $(PREFIX)/share/bash-completion/completions
 UNITDIR = $(PREFIX)/lib/systemd/system
 DATADIR = $(PREFIX)/share/amt-tools
 CC ?= cc
+PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 O ?= $(if $(SAN),build-san,build)
 ifneq ($(words $(O)),1)
@@ -50,8 +52,8 @@ comma = ,
 our_cflags = -std=gnu11 $(WARN) -fPIE -fstack-protector-strong -pthread $(SANFLAGS)
 our_cppflags = -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(FORTIFY)
 our_ldflags = -pie -pthread -Wl,-z,relro,-z,now $(SANFLAGS)
-pkg_cflags = $(if $(1),$(shell pkg-config --cflags $(1)))
-pkg_libs = $(if $(1),$(shell pkg-config --libs $(1)))
+pkg_cflags = $(if $(1),$(shell $(PKG_CONFIG) --cflags $(1)))
+pkg_libs = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
 
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
@@ -160,7 +162,7 @@ define unit
 $(O)/$(1): $(O)/$(1).o $(if $(filter tests/fuzz/%,$(1)),$(O)/tests/fuzz/replay.o) \
     $(call extra_objs,$(1)) $(call archives,ws tls common)
 	$$(call say,LINK,$$@)
-	$$(Q)$$(link) -o $$@ $$^ $(call pkg_libs,$(PKGS_wsamt)) -lpthread
+	$$(Q)$$(link) -o $$@ $$^ $$(call pkg_libs,$(PKGS_wsamt)) -lpthread
 endef
 $(foreach u,$(UNITS:$(O)/%=%) $(FUZZERS:$(O)/%=%) $(HELPERS:$(O)/%=%),$(eval $(call unit,$(u))))
 

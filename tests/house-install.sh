@@ -8,8 +8,9 @@ O=${O#"$TOP"/}			# make takes no blanks in it
 [ -n "${SAN:-}" ] && { pass "installed by the plain run"; done_testing; }
 
 list() { (cd "$1" && find . -type f | sort | tr '\n' ' '); }
-run make -s O="$O" DESTDIR="$T/one" PREFIX=/usr install-pingwait
-is $rc 0 "make install-pingwait"
+# Of a tool alone nothing of the others is needed, nor asked for.
+run make -s O="$O" PKG_CONFIG="$T/none" DESTDIR="$T/one" PREFIX=/usr install-pingwait
+is "$rc $err" "0 " "make install-pingwait, without pkg-config"
 is "$(list "$T/one")" "./usr/bin/pingwait ./usr/share/bash-completion/completions/pingwait ./usr/share/man/man1/pingwait.1 " \
     "installs pingwait, its page, its completion, and nothing else"
 run make -s O="$O" DESTDIR="$T/all of it" PREFIX=/usr install
