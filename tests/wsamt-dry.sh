@@ -27,7 +27,7 @@ says 'AMT_SetupAndConfigurationService.Unprovision ProvisioningMode=1' unprovisi
 says 'AMT_SetupAndConfigurationService.CommitChanges' commit
 says 'AMT_PublicKeyManagementService.GenerateKeyPair KeyAlgorithm=0 KeyLength=2048' genkey
 says 'Put AMT_EthernetPortSettings?InstanceID=Intel(r) AMT Ethernet Port Settings 0 LinkPolicy 1,14 -> 1,14,16' link s0-ac sx-ac s0-dc
-says 'AMT_AlarmClockService.AddAlarm AlarmTemplate= InstanceID=x ElementName=x StartTime=2037-01-01T00:00:00Z Interval=P0DT0H0M DeleteOnCompletion=true' alarm add x '2037-01-01 00:00'
+says 'AMT_AlarmClockService.AddAlarm AlarmTemplate.InstanceID=x AlarmTemplate.ElementName=x AlarmTemplate.StartTime=2037-01-01T00:00:00Z AlarmTemplate.Interval=P0DT0H0M AlarmTemplate.DeleteOnCompletion=true' alarm add x '2037-01-01 00:00'
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=ca -keyout "$T/ca.key" -out "$T/ca.pem" 2>/dev/null
 run wsamt --dry-run addca "$T/ca.pem"
 is "$rc$err" 0 "addca"; has "$out" 'AddTrustedRootCertificate CertificateBlob=(' "counted"

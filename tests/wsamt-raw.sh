@@ -152,12 +152,6 @@ wrong 'ElementProvidingContext: AMT_TLSProtocolEndpointCollection has no key Ele
 wrong 'has no Nothing' create AMT_TLSCredentialContext Nothing=1
 busy create AMT_TLSCredentialContext "$context"
 
-# ---- the class model itself
-is "$(wsamt --list-classes | wc -l)" "$(wsamt --json --list-classes | jq length)" "a line for each class"
-has "$(wsamt --list-classes CIM_BootService)" "input	SetBootConfigRole.Role	uint16	required	IsNext=0,IsNextSingleUse=1,IsDefault=2" "what is in one"
-has "$(wsamt --list-classes CIM_BootService)" "key	SystemName	string" "also of its parents"
-run wsamt --list-classes CIM_Boot
-is "$rc" 2 "no such class"
 is "$(violations)" "" "no violation"
 refused 'the list was given up by the firmware: try again' pull CIM_BootSourceSetting "context=$(token)"
 stop_sim

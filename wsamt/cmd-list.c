@@ -9,7 +9,6 @@
 
 #include "lib/log.h"
 #include "wsamt/model.h"
-#include "wsamt/reference.h"
 #include "wsamt/wsamt.h"
 
 /* ---- the class model -------------------------------------------------------- */
@@ -71,11 +70,16 @@ int
 wsamt_list_classes(struct out *o, const char *class, struct err *e)
 {
 	struct model_class c;
+	const char *near;
 	int rc = 0;
 	size_t i;
 
-	if (class != NULL && reference_class(class, false, e) == -1)
-		return -1;
+	if (class != NULL && !model_class(&c, class)) {
+		near = model_near_class(class);
+		return err_set(e, ERR_USAGE, "the class model has no %s%s%s%s",
+		    class, near != NULL ? "; did you mean " : "",
+		    near != NULL ? near : "", near != NULL ? "?" : "");
+	}
 	out_list(o);
 	for (i = 0; class == NULL && rc == 0 && model_class_at(&c, i); i++)
 		rc = out_row(o, (const struct out_cell[]){

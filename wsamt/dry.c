@@ -49,14 +49,22 @@ add_text(struct buf *out, const char *name, const char *text, struct err *e)
 	return buf_addf(out, e, "%s", text);
 }
 
-static int add_values(struct buf *out, const struct ws_field *f,
-    const struct ws_value *values, struct err *e);
+static int add_values(struct buf *out, const char *before,
+    const struct ws_field *f, const struct ws_value *values, struct err *e);
 
 static int
-add_value(struct buf *out, enum ws_type type, const struct ws_value *v,
-    struct err *e)
+add_value(struct buf *out, const char *before, enum ws_type type,
+    const struct ws_value *v, struct err *e)
 {
-	if (buf_addf(out, e, " %s=", v->name) == -1)
+	char inside[WS_NAME_MAX];
+
+	if (type == WS_EMBEDDED) {
+		(void)snprintf(inside, sizeof inside, "%s%s.", before,
+		    v->name);
+		return add_values(out, inside, v->instance->fields,
+		    v->instance->values, e);
+	}
+	if (buf_addf(out, e, " %s%s=", before, v->name) == -1)
 		return -1;
 	switch (type) {
 	case WS_UINT:
@@ -66,10 +74,8 @@ add_value(struct buf *out, enum ws_type type, const struct ws_value *v,
 		return buf_addf(out, e, "%s", v->flag ? "true" : "false");
 	case WS_EPR:
 		return add_epr(out, v->epr, e);
-	case WS_EMBEDDED:
-		return add_values(out, v->instance->fields,
-		    v->instance->values, e);
 	case WS_TEXT:
+	case WS_EMBEDDED:
 	case WS_DATETIME:
 	case WS_INTERVAL:
 	case WS_END:
@@ -78,8 +84,9 @@ add_value(struct buf *out, enum ws_type type, const struct ws_value *v,
 	return add_text(out, v->name, v->text, e);
 }
 
+/* before: of members of an instance, its name and a dot. */
 static int
-add_values(struct buf *out, const struct ws_field *f,
+add_values(struct buf *out, const char *before, const struct ws_field *f,
     const struct ws_value *values, struct err *e)
 {
 	const struct ws_value *v;
@@ -87,7 +94,7 @@ add_values(struct buf *out, const struct ws_field *f,
 	for (; f != NULL && f->type != WS_END; f++)
 		for (v = values; v != NULL && v->name != NULL; v++)
 			if (strcmp(v->name, f->name) == 0 &&
-			    add_value(out, f->type, v, e) == -1)
+			    add_value(out, before, f->type, v, e) == -1)
 				return -1;
 	return 0;
 }
@@ -165,7 +172,7 @@ add_put(struct wsamt *a, struct buf *out, const struct ws_request *r,
 	int rc;
 
 	if (r->instance == NULL)
-		return add_values(out, r->fields, r->values, e);
+		return add_values(out, "", r->fields, r->values, e);
 	if (wsman_get(a->wsman, r->class, r->selectors, &d, e) == -1)
 		return -1;
 	rc = add_changes(out, ws_body(d), r->instance, e);
@@ -186,9 +193,9 @@ wsamt_say_order(void *arg, const struct ws_request *r, struct err *e)
 	if (rc == 0 && r->selectors != NULL)
 		rc = add_keys(&out, r->selectors, e);
 	if (rc == 0 && r->op == WS_INVOKE)
-		rc = add_values(&out, r->method->in, r->values, e);
+		rc = add_values(&out, "", r->method->in, r->values, e);
 	else if (rc == 0 && r->op == WS_CREATE)
-		rc = add_values(&out, r->fields, r->values, e);
+		rc = add_values(&out, "", r->fields, r->values, e);
 	else if (rc == 0 && r->op == WS_PUT)
 		rc = add_put(a, &out, r, e);
 	if (rc == 0 && buf_add(&out, "", 1, e) == 0)

@@ -260,16 +260,22 @@ nearest(const char *name, const char *const all[], size_t n)
 	return conf_nearest(name, all, n);
 }
 
+/* First among those of the same schema. */
 const char *
 model_near_class(const char *name)
 {
-	const char *all[NROWS], *near;
-	size_t i, n = 0;
+	const char *all[NROWS], *near = NULL;
+	size_t i, n, others;
 
-	for (i = 0; i < NROWS; i++)
-		if (rows[i].kind == MODEL_CLASS)
-			all[n++] = text_at(rows[i].name) + PREFIX;
-	near = strlen(name) > PREFIX ? nearest(name + PREFIX, all, n) : NULL;
+	if (strlen(name) <= PREFIX)
+		return NULL;
+	for (others = 0; near == NULL && others < 2; others++) {
+		for (i = n = 0; i < NROWS; i++)
+			if (rows[i].kind == MODEL_CLASS && (others ||
+			    strncmp(text_at(rows[i].name), name, PREFIX) == 0))
+				all[n++] = text_at(rows[i].name) + PREFIX;
+		near = nearest(name + PREFIX, all, n);
+	}
 	return near != NULL ? near - PREFIX : NULL;
 }
 
