@@ -2,8 +2,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables of the stories
 # They are strangers/classes.js, which answers order by order: for both.sh.
 # $client, $mesh and $dmt say which.
-client() {	# USER PASSWORD
-	AMT_PASSWORD=$2 node --no-deprecation strangers/classes.js "$client" "$mesh" "$dmt" \
+run_client() {	# USER PASSWORD
+	TZ=UTC0 AMT_PASSWORD=$2 node --no-deprecation strangers/classes.js "$client" "$mesh" "$dmt" \
 	    "http://$AMT_HOST:16992" "$1"
 }
 they_are() {
@@ -13,13 +13,13 @@ they_are() {
 		rm "$T/orders" "$T/answers"
 	fi
 	mkfifo "$T/orders" "$T/answers"
-	client "$1" "$2" <"$T/orders" >"$T/answers" &
+	run_client "$1" "$2" <"$T/orders" >"$T/answers" &
 	their_pid=$!
 	pids="$pids $their_pid"
 	exec 7>"$T/orders" 8<"$T/answers"
 }
 they_log_in() {
-	printf 'get\tAMT_GeneralSettings\n' | client "$1" "$2" | sed -n 's/^\.	//p'
+	printf 'get\tAMT_GeneralSettings\n' | run_client "$1" "$2" | sed -n 's/^\.	//p'
 }
 they() {
 	said='' status=gone
