@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A pseudo terminal for others: see pty.h. */
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -28,7 +30,9 @@ struct pty {
 	const char *link;
 	char name[64];			/* "/dev/pts/7" */
 	int master, slave;
-	struct loop_watch *watch;
+	int leaving;			/* inotify: somebody closed it; or -1 */
+	struct termios raw;
+	struct loop_watch *watch, *leave_watch;
 	struct buf input, kept;
 	uint64_t lost;			/* bytes, since it was said last */
 };
@@ -174,22 +178,55 @@ pty_write(struct pty *s, const uint8_t *p, size_t n)
 	flush(s);
 }
 
+/* ---- who comes and goes ------------------------------------------ */
+
+/*
+ * The slave that we hold keeps what a program leaves behind: screen's claim
+ * to have it alone, an echo that would send the machine its own words.  The
+ * next one finds it as the first did.
+ */
+static void
+on_leave(void *arg, short revents)
+{
+	struct pty *s = arg;
+	uint8_t events[1024];
+
+	(void)revents;
+	while (read(s->leaving, events, sizeof events) > 0)
+		;			/* that there are some is enough */
+	(void)ioctl(s->slave, TIOCNXCL);
+	(void)tcsetattr(s->slave, TCSANOW, &s->raw);	/* or as it was left */
+}
+
+/* A user has only so many of these: without one it is a port all the same. */
+static void
+watch_leaving(struct pty *s)
+{
+	struct err e;
+
+	s->leaving = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (s->leaving == -1 ||
+	    inotify_add_watch(s->leaving, s->name, IN_CLOSE) == -1 ||
+	    (s->leave_watch = loop_watch(s->loop, s->leaving, POLLIN,
+	    on_leave, s, &e)) == NULL)
+		log_info("--pty %s: what a program sets there stays when it "
+		    "leaves: %s", s->link, strerror(errno));
+}
+
 /* ---- both sides ------------------------------------------ */
 
 static int
 open_both(struct pty *s, struct err *e)
 {
-	struct termios raw;
-
 	s->master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (s->master == -1 || grantpt(s->master) == -1 ||
 	    unlockpt(s->master) == -1 || ptsname_r(s->master, s->name,
 	    sizeof s->name) != 0 || (s->slave = open(s->name, O_RDWR |
 	    O_NOCTTY | O_CLOEXEC)) == -1 || fchmod(s->slave, 0600) == -1 ||
-	    tcgetattr(s->slave, &raw) == -1)
+	    tcgetattr(s->slave, &s->raw) == -1)
 		return err_sys(e, ERR_LOCAL, "--pty: a pseudo terminal");
-	cfmakeraw(&raw);
-	if (tcsetattr(s->slave, TCSANOW, &raw) == -1)
+	cfmakeraw(&s->raw);
+	if (tcsetattr(s->slave, TCSANOW, &s->raw) == -1)
 		return err_sys(e, ERR_LOCAL, "--pty: a pseudo terminal");
 	return 0;
 }
@@ -208,7 +245,7 @@ pty_new(struct loop *l, const char *link_path, const struct pty_events *ev,
 	s->ev = ev;
 	s->arg = arg;
 	s->link = link_path;
-	s->master = s->slave = -1;
+	s->master = s->slave = s->leaving = -1;
 	buf_init(&s->input, INPUT_MAX);
 	buf_init(&s->kept, KEPT_MAX);
 	if (open_both(s, e) == -1 || (s->watch = loop_watch(l, s->master,
@@ -216,6 +253,7 @@ pty_new(struct loop *l, const char *link_path, const struct pty_events *ev,
 		pty_free(s);
 		return NULL;
 	}
+	watch_leaving(s);
 	return s;
 }
 
@@ -227,6 +265,9 @@ pty_free(struct pty *s)
 	remove_link(s);
 	tell_loss(s);
 	loop_unwatch(s->watch);
+	loop_unwatch(s->leave_watch);
+	if (s->leaving != -1)
+		(void)close(s->leaving);
 	if (s->slave != -1)
 		(void)close(s->slave);
 	if (s->master != -1)

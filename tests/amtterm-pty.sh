@@ -102,23 +102,26 @@ if command -v conmand >/dev/null; then
 else
 	skip "no conmand"
 fi
-if command -v minicom >/dev/null; then
-	t=$(token)
-	TERM=vt100 run ptyrun "expect:Welcome to minicom" "send: $t" "expect:$t" \
-	    "send:$(printf '\001')x" "expect:Leave Minicom?" "send:$(printf '\r')" -- minicom -o -D "$T/port"
-	is "$rc" 0 "minicom talks through it"
-else
-	skip "no minicom"
-fi
-if command -v screen >/dev/null; then
-	t=$(token)
-	mkdir -m 700 "$T/screens"
-	SCREENDIR=$T/screens TERM=vt100
-	export SCREENDIR TERM
-	run ptyrun "send: $t" "expect:$t" "send:$(printf '\001')k" "send:y" -- screen -S amt "$T/port" 115200
-	is "$rc" 0 "screen shows what the machine prints"
-else
-	skip "no screen"
-fi
+is_free() { (exec 8<>"$T/port"); }
+prints() { i=0; until grep -q "$1" "$T/shown" || [ $((i += 1)) -gt 99 ]; do ctl serial "$1 "; sleep 0.1; done; }
+person() {	# PROGRAM STEP... -- COMMAND
+	if ! command -v "$1" >/dev/null; then skip "no $1"; return; fi
+	what=$1 t=$(token) u=$(token); shift
+	: >"$T/shown"
+	background prints "$u"
+	TERM=vt100 ptyrun "expect:$u" "send: $t" "expect:$t" "$@" >"$T/shown" 2>/dev/null
+	is $? 0 "$what shows what the machine prints, and sends what is typed"
+	until_ok is_free
+	echoes "$what leaves the port to the next one"
+}
+ctl_a=$(printf '\001')
+person minicom "send:${ctl_a}x" "expect:Leave Minicom?" "send:$(printf '\r')" -- minicom -o -D "$T/port"
+mkdir -m 700 "$T/screens"
+SCREENDIR=$T/screens
+export SCREENDIR
+person screen "send:${ctl_a}k" send:y -- screen -S amt "$T/port" 115200
+stty -F "$T/port" echo icanon
+raw() { stty -a -F "$T/port" | grep -q -e '-icanon .*-echo '; }
+until_ok raw && pass "an echo that somebody left there does not stay"
 is "$(ctl violations)" "" "nothing that firmware would mind"
 done_testing
