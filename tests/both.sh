@@ -90,6 +90,9 @@ all_settings() {
 		one_setting "$command" "$class" "$property" "$kind" $by
 	done 3<"$T/settings"
 	wsamt optin off
+	they put "$lcl" MutualAuthentication=true
+	run wsamt lclcert on
+	is "$status $rc" "500 7" "lclcert: refused to both"
 }
 
 # Those that cannot be read again; the machine knows.

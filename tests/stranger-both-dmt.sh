@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
-# Requests as Open AMT's consoles build them, and wsamt, on one machine: what one sets the
-# other reads.
+# Requests as Open AMT's consoles build them, and wsamt, on one machine: what
+# one sets the other reads.
 mesh=$(strangers/fetch --path meshcentral) || exit 77
 dmt=$(strangers/fetch --path wsman-messages) || exit 77
 . ./lib.sh
