@@ -31,7 +31,7 @@ flipped() {	# COMMAND: on to off, or off to on
 	want=$([ "$was" = on ] && echo off || echo on)
 	hollow "$1 did not take: it was $was, $want was wanted, it is $was" "$1" "$want"
 }
-ctl clock 5000
+ctl clock 5500
 # shellcheck disable=SC2119 # no options
 open_console
 ctl fault wsman-hollow
