@@ -126,6 +126,7 @@ uninstall: $(TOOLS:%=uninstall-%)
 	    "$(DESTDIR)$(DATADIR)/wsamt.dev" \
 	    $(patsubst lib/%,"$(DESTDIR)$(MANDIR)/man5/%",$(wildcard lib/*.5)) \
 	    $(patsubst lib/%,"$(DESTDIR)$(MANDIR)/man7/%",$(wildcard lib/*.7))
+	[ ! -d "$(DESTDIR)$(DATADIR)" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DATADIR)"
 
 # ---- tests -------------------------------------------------------------
 

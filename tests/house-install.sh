@@ -25,4 +25,5 @@ run "$T/all of it/usr/bin/pingwait" --version
 is $rc 0 "an installed tool runs"
 run make -s O="$O" DESTDIR="$T/all of it" PREFIX=/usr uninstall
 is "$(list "$T/all of it")" "" "uninstall leaves nothing"
+is "$([ -d "$T/all of it/usr/share/amt-tools" ] && echo there)" "" "nor a folder of its own"
 done_testing
