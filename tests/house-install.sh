@@ -5,6 +5,7 @@ ANYWHERE=yes
 . ./lib.sh
 cd "$TOP" || exit 3
 O=${O#"$TOP"/}			# make takes no blanks in it
+unset MAKEFLAGS MFLAGS		# of the make that runs this: its -j is not ours
 [ -n "${SAN:-}" ] && { pass "installed by the plain run"; done_testing; }
 
 list() { (cd "$1" && find . -type f | sort | tr '\n' ' '); }
