@@ -87,5 +87,7 @@ void stay_wait_for_quiet(struct app *a);
 void menu_command(struct app *a, enum escape_command c, const char *order);
 /* The session is over: is there an order that waited for it?  Then it runs. */
 bool menu_order_waits(struct app *a);
+/* At the end: an order that was not given, or is under way, is said. */
+void menu_close(struct app *a);
 
 #endif

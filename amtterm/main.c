@@ -13,7 +13,6 @@
 
 #include "amtterm/app.h"
 #include "amtterm/local.h"
-#include "amtterm/order.h"
 #include "amtterm/pty.h"
 #include "amtterm/session.h"
 #include "amtterm/talk.h"
@@ -263,7 +262,7 @@ run(struct app *a, const char *host, struct err *e)
 	if (a->local != NULL)
 		local_fresh_line(a->local);
 	tty_restore();
-	order_free(a->order);
+	menu_close(a);
 	session_free(a->session);
 	pty_free(a->pty);
 	local_free(a->local);

@@ -201,3 +201,13 @@ menu_command(struct app *a, enum escape_command c, const char *word)
 		break;
 	}
 }
+
+void
+menu_close(struct app *a)
+{
+	if (a->word != NULL)
+		log_warn("%s: power %s: %s", a->machine.name, a->word,
+		    a->order != NULL ? "its outcome was not waited for; "
+		    "\"wsamt power\" tells" : "not done");
+	order_free(a->order);
+}

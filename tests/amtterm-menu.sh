@@ -36,6 +36,10 @@ person "off: ends the session, connects again; on" \
 person "cycle: sees the machine start" \
     "send:${k}pcy" "expect:power cycle: done" "expect:connected again" "expect:BOOT disk"
 is "$(counts)" "$(echo "$before" | awk '{ print $1 + 1, $2 + 1, $3 + 1, $4 + 1 }')" "each order was given once"
+run ptyrun 'expect:? helps' raw "send:${k}pcy${k}q" -- amtterm
+is "$rc" 0 "an order, and ^] q at once"
+has "$out" "power cycle: not done" "says that it was not given"
+until_ok session_is_closed sol
 is "$(ctl violations)" "" "nothing that firmware would mind"
 
 # What wsamt is told, and that its failure is told.
@@ -64,6 +68,9 @@ run ptyrun 'expect:? helps' "send:${k}pry" 'expect:failed' "send:${k}q" -- \
     amtterm --plain --config "$T/none" 127.0.0.1:16994
 is "$(cat "$T/args")" "-h 127.0.0.1 -u admin --password-file /dev/fd/3 --config $T/none --plain power reset" \
     "what we were told of the machine, it is told, but for the port"
+printf '#!/bin/sh\nexec sleep 1\n' >"$T/bin/wsamt"
+run ptyrun 'expect:? helps' raw "send:${k}pry${k}q" -- amtterm
+has "$out" "power reset: its outcome was not waited for" "^] q while wsamt runs: that is said"
 rm "$T/bin/wsamt"
 PATH=$T/bin:$O/tests/helpers:/usr/bin:/bin
 run ptyrun 'expect:? helps' "send:${k}pcy" 'expect:wsamt: No such file' 'expect:connected again' \
