@@ -25,7 +25,7 @@ was=$(state .redirection.enabled_state)
 boots() {	# TEXT OPTION...
 	text=$1; shift
 	t=$(token)
-	run ptyrun expect:'boot' expect:'ider-cd' send:"$t" expect:"$t" \
+	run ptyrun expect:'next boot: ider-cd' expect:'console;' raw send:"$t" expect:"$t" \
 	    send:"$(printf '\035q')" -- amtconsole --ping 5 "$@" "$AMT_HOST"
 	is "$rc" 0 "$text: the console's status"
 	has "$out" "choosing the next boot: ider-cd" "$text: each step is said"
