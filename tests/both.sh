@@ -431,7 +431,7 @@ clock() {
 alarms() {
 	wake=wake$(token) t=$(date -u -d "@$(($(date +%s) + $(shuf -i 5000-900000 -n 1)))" +%Y-%m-%dT%H:%M:00Z)
 	they call AMT_AlarmClockService AddAlarm "InstanceID=$wake" "ElementName=$wake" "StartTime=$t" Interval=P1DT2H30M DeleteOnCompletion=true
-	theirs alarm "$status $(wsamt alarm)" "200 $wake	$t	P1DT2H30M"
+	theirs alarm "$status $(wsamt alarm)" "200 $wake	$t	1d2h30m"
 	mine=ring$(token)
 	wsamt alarm add "$mine" "$t" 2d
 	they enum IPS_AlarmClockOccurrence
