@@ -52,6 +52,7 @@ struct wsman {
 	bool accepted;			/* this password is right */
 	uint32_t id;			/* MessageID */
 	bool read_only, explain;
+	bool login_refused;		/* the last exchange ended so */
 	const char *fault;		/* a word of ours; "" none */
 	char firmware[64];
 
@@ -291,6 +292,7 @@ on_unauthorized(struct wsman *w, const struct wshttp_answer *a)
 	struct err e, ignored;
 
 	if (!first && (!w->accepted || w->relogin)) {
+		w->login_refused = true;
 		(void)err_set(&e, ERR_TRUST, "%s refused the login of user "
 		    "%s: ", w->machine->name, w->machine->user);
 		if (digest_challenge_parse(&c, a->challenge,
@@ -539,7 +541,7 @@ wsman_send(struct wsman *w, const struct ws_request *r, wsman_done_fn *done,
 	keep_request(w, r);
 	w->done = done;
 	w->arg = arg;
-	w->relogin = false;
+	w->relogin = w->login_refused = false;
 	w->fault = "";
 	w->cuts = 0;
 	go(w);
@@ -564,6 +566,12 @@ wsman_dry(const struct wsman *w, void **arg)
 {
 	*arg = w->order_arg;
 	return w->order;
+}
+
+bool
+wsman_login_refused(const struct wsman *w)
+{
+	return w->login_refused;
 }
 
 bool

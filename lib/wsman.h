@@ -56,6 +56,8 @@ void wsman_dry_run(struct wsman *w, wsman_order_fn *fn, void *arg);
 wsman_order_fn *wsman_dry(const struct wsman *w, void **arg);
 /* Tell a person, by a warning, what takes longer than two seconds. */
 void wsman_explain(struct wsman *w, bool yes);
+/* Was the last error a login that was refused? */
+bool wsman_login_refused(const struct wsman *w);
 /* Was the last error the fault "no such class or instance"? */
 bool wsman_absent(const struct wsman *w);
 /* The code of the fault that the last error was, "AccessDenied"; or "". */

@@ -1,295 +1,309 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * diagnose: why is the console silent, the screen black, the machine not
- * reached.  Each check reads one or two classes and says what is wrong, and
- * the command that mends it; what the firmware does not have is no check.
+ * diagnose: why is the console silent, the screen black, the login refused.
+ * First the way to the machine: name, ports, trust, login; what fails there
+ * is told and the end.  Then each check reads a class or two, and says what
+ * is wrong and what mends it; what the firmware does not have is no check.
  * Leaves out what cannot be asked: cables, switches, the system's drivers.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "wsamt/store.h"
+#include "wsamt/diagnose.h"
 
-#define REDIRECTION "AMT_RedirectionService"
-#define KVM "IPS_KVMRedirectionSettingData"
-#define TLS "AMT_TLSSettingData"
-#define PORT "AMT_EthernetPortSettings"
-#define CLOCK_MOST 60			/* seconds off that hurt nobody */
-#define DAYS_LEFT 30			/* of a certificate, to be told */
+#define TEXT_MAX 1536
 
-/* What a check found; mend NULL: nothing is wrong. */
-struct finding {
-	char text[160];
-	const char *mend;
+static const struct { const char *check, *word, *text, *mend; } findings[] = {
+#define FINDING(id, check, word, text, mend) { check, word, text, mend },
+#include "wsamt/findings.def"
+#undef FINDING
 };
-enum { ABSENT = 1 };			/* no such class: no check */
+
+/* ---- saying --------------------------------------------------------------- */
 
 static int
-get(struct wsamt *a, const char *class, const char *instance,
-    struct ws_doc **d, struct err *e)
+row(struct diagnosis *d, const char *check, const char *finding,
+    const char *mend, struct err *e)
+{
+	return out_row(&d->a->out, (const struct out_cell[]){
+	    { "check", check, false }, { "finding", finding, false },
+	    { "mend", mend, false }, { NULL, NULL, false } }, e);
+}
+
+static size_t
+add_option(char *out, size_t len, const char *option, const char *value)
+{
+	int n;
+
+	if (value == NULL || len >= TEXT_MAX)
+		return len;
+	n = snprintf(out + len, TEXT_MAX - len, "%s%s%s ", option,
+	    *value != '\0' ? " " : "", value);
+	return len + (n > 0 ? (size_t)n : 0);
+}
+
+/* Options as they were given, those of trust unless others are wanted. */
+static size_t
+add_options(char out[TEXT_MAX], size_t len, const struct wsamt *a, bool trust)
+{
+	const struct opts *o = &a->opts;
+	int i;
+
+	len = add_option(out, len, "-h", o->host != NULL ? o->host :
+	    a->machine.name);
+	len = add_option(out, len, "-P", o->port);
+	len = add_option(out, len, "-u", o->user);
+	len = add_option(out, len, "--config", o->config);
+	len = add_option(out, len, "--password-file", o->password_file);
+	if (!trust)
+		return len;
+	len = add_option(out, len, "-c", o->ca);
+	for (i = 0; i < o->npins; i++)
+		len = add_option(out, len, "--pin", o->pins[i]);
+	len = add_option(out, len, "--cert", o->cert);
+	len = add_option(out, len, "--key", o->key);
+	len = add_option(out, len, "--tls", o->tls ? "" : NULL);
+	len = add_option(out, len, "--tofu", o->tofu ? "" : NULL);
+	len = add_option(out, len, "--plain", o->plain ? "" : NULL);
+	len = add_option(out, len, "--insecure", o->insecure ? "" : NULL);
+	return add_option(out, len, "--old-tls", o->old_tls ? "" : NULL);
+}
+
+/* A command is written so that it can be run as it is. */
+static void
+write_mend(char out[TEXT_MAX], const struct diagnosis *d, const char *mend,
+    const char *arg)
+{
+	const char *slot = strstr(mend, "%s");
+	size_t len = 0;
+
+	out[0] = '\0';
+	if (strncmp(mend, "wsamt ", 6) == 0) {
+		len = (size_t)snprintf(out, TEXT_MAX, "wsamt ");
+		mend += 6;
+		len = add_options(out, len, d->a, strncmp(mend, "--", 2) != 0);
+	}
+	if (len < TEXT_MAX)
+		(void)snprintf(out + len, TEXT_MAX - len, "%.*s%s%s",
+		    slot != NULL ? (int)(slot - mend) : (int)strlen(mend),
+		    mend, slot != NULL ? arg : "",
+		    slot != NULL ? slot + 2 : "");
+}
+
+int
+found(struct diagnosis *d, enum finding f, const char *arg, struct err *e,
+    const char *detail, ...)
+{
+	char text[TEXT_MAX], more[TEXT_MAX / 2], mend[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, detail);
+	(void)vsnprintf(more, sizeof more, detail, ap);
+	va_end(ap);
+	(void)snprintf(text, sizeof text, "%s%s%s", findings[f].text,
+	    more[0] != '\0' ? ": " : "", more);
+	write_mend(mend, d, findings[f].mend, arg);
+	d->wrong++;
+	return row(d, findings[f].check, text, mend, e);
+}
+
+static int
+print_list(struct wsamt *a, struct err *e)
+{
+	size_t i;
+
+	out_list(&a->out);
+	for (i = 0; i < FINDINGS; i++)
+		if (out_row(&a->out, (const struct out_cell[]){
+		    { "check", findings[i].check, false },
+		    { "word", findings[i].word, false },
+		    { "finding", findings[i].text, false },
+		    { "mend", findings[i].mend, false },
+		    { NULL, NULL, false } }, e) == -1)
+			return -1;
+	out_list_end(&a->out);
+	return 0;
+}
+
+/* ---- asking --------------------------------------------------------------- */
+
+int
+ask(struct diagnosis *d, const char *class, const char *id,
+    const struct ws_node **n, struct err *e)
 {
 	const struct ws_selector key[] = {
-		{ .name = "InstanceID", .value = instance }, { .name = NULL }
+		{ .name = "InstanceID", .value = id }, { .name = NULL }
 	};
+	struct known_instance *k = d->known;
 
-	if (wsman_get(a->wsman, class, instance != NULL ? key : NULL, d,
-	    e) == 0)
-		return 0;
-	return wsman_absent(a->wsman) ? ABSENT : -1;
+	while (k < d->known + d->nknown && strcmp(k->class, class) != 0)
+		k++;
+	if (k == d->known + KNOWN_MAX)
+		abort();		/* there are not so many checks */
+	if (k == d->known + d->nknown) {
+		d->nknown++;
+		*k = (struct known_instance){ .class = class };
+		k->rc = wsman_get(d->a->wsman, class, id != NULL ? key : NULL,
+		    &k->d, &k->e);
+		if (k->rc == -1 && wsman_absent(d->a->wsman))
+			k->rc = ABSENT;
+	}
+	if (k->rc == -1)
+		*e = k->e;
+	else if (k->rc == 0)
+		*n = ws_body(k->d);
+	return k->rc;
 }
 
-/* A number or a truth of one class. */
-static int
-get_number(struct wsamt *a, const char *class, const char *name, uint32_t *n,
-    struct err *e)
+int
+ask_number(struct diagnosis *d, const char *class, const char *name,
+    uint32_t *value, struct err *e)
 {
-	struct ws_doc *d;
-	int rc = get(a, class, NULL, &d, e);
+	const struct ws_node *n;
+	int rc = ask(d, class, NULL, &n, e);
 
-	if (rc != 0)
-		return rc;
-	rc = ws_child(ws_body(d), name) == NULL ? ABSENT :
-	    ws_get_uint(ws_body(d), name, n, e);
-	ws_doc_free(d);
+	if (rc == 0)
+		rc = ws_child(n, name) == NULL ? ABSENT :
+		    ws_get_uint(n, name, value, e);
 	return rc;
 }
 
-static int
-get_truth(struct wsamt *a, const char *class, const char *instance,
-    const char *name, bool *on, struct err *e)
+int
+ask_truth(struct diagnosis *d, const char *class, const char *id,
+    const char *name, bool *value, struct err *e)
 {
-	struct ws_doc *d;
-	int rc = get(a, class, instance, &d, e);
+	const struct ws_node *n;
+	int rc = ask(d, class, id, &n, e);
 
-	if (rc != 0)
-		return rc;
-	rc = ws_child(ws_body(d), name) == NULL ? ABSENT :
-	    ws_get_bool(ws_body(d), name, on, e);
-	ws_doc_free(d);
+	if (rc == 0)
+		rc = ws_child(n, name) == NULL ? ABSENT :
+		    ws_get_bool(n, name, value, e);
 	return rc;
 }
 
-static void
-found(struct finding *f, const char *text, const char *mend)
-{
-	(void)snprintf(f->text, sizeof f->text, "%s", text);
-	f->mend = mend;
-}
-
-/* ---- the checks ------------------------------------------------------------ */
-
-static int
-check_listener(struct wsamt *a, struct finding *f, struct err *e)
-{
-	bool on = true;
-	int rc = get_truth(a, REDIRECTION, NULL, "ListenerEnabled", &on, e);
-
-	if (rc == 0 && !on)
-		found(f, "the port of serial console, disk and screen is "
-		    "closed", "wsamt redirport on");
-	return rc;
-}
-
-static int
-check_sol(struct wsamt *a, struct finding *f, struct err *e)
-{
-	uint32_t state = 32771;
-	int rc = get_number(a, REDIRECTION, "EnabledState", &state, e);
-
-	if (rc == 0 && (state == 3 || state == 32768 || state == 32769))
-		found(f, "the serial console is off", "wsamt sol on");
-	return rc;
-}
-
-static int
-check_screen(struct wsamt *a, struct finding *f, struct err *e)
-{
-	uint32_t state = 2;
-	int rc = get_number(a, "CIM_KVMRedirectionSAP", "EnabledState",
-	    &state, e);
-
-	if (rc == 0 && state == 3)
-		found(f, "the screen over the network is off",
-		    "wsamt rfbservice on");
-	return rc;
-}
-
-static int
-check_bios(struct wsamt *a, struct finding *f, struct err *e)
-{
-	bool on = true;
-	int rc = get_truth(a, KVM, NULL, "EnabledByMEBx", &on, e);
-
-	if (rc == 0 && !on)
-		found(f, "the screen is locked in the BIOS",
-		    "at the machine: AMT's menu in its BIOS, KVM");
-	return rc;
-}
-
-static int
-check_consent(struct wsamt *a, struct finding *f, struct err *e)
-{
-	uint32_t required = 0, state = 0;
-	int rc = get_number(a, "IPS_OptInService", "OptInRequired",
-	    &required, e);
-
-	if (rc == 0 && required != 0)
-		rc = get_number(a, "IPS_OptInService", "OptInState", &state,
-		    e);
-	if (rc == 0 && required != 0 && state < 3)
-		found(f, required == 1 ? "the screen opens only when the "
-		    "person at the machine consents" : "screen, disk and boot "
-		    "choice need the consent of the person at the machine",
-		    "wsamt consent start");
-	return rc;
-}
-
-static int
-check_clock(struct wsamt *a, struct finding *f, struct err *e)
+int
+ask_clock(struct diagnosis *d, int64_t *ahead, struct err *e)
 {
 	static const struct ws_method get_time = {
 		.class = "AMT_TimeSynchronizationService",
 		.name = "GetLowAccuracyTimeSynch", .why = ws_why_pt,
 		.reads = true };
-	struct ws_doc *d;
+	struct ws_doc *answer = NULL;
 	uint32_t t = 0;
-	int64_t off;
-	int rc = wsman_invoke(a->wsman, &get_time, NULL, NULL, &d, e);
+	int rc = 0;
 
-	if (rc == 0)
-		rc = ws_get_uint(ws_body(d), "Ta0", &t, e);
-	else if (wsman_absent(a->wsman))
-		rc = ABSENT;
-	ws_doc_free(d);
-	off = (int64_t)t - (int64_t)time(NULL);
-	if (rc == 0 && llabs(off) > CLOCK_MOST) {
-		(void)snprintf(f->text, sizeof f->text, "the clock is %lld "
-		    "seconds %s; certificates are judged by it",
-		    (long long)llabs(off), off > 0 ? "ahead" : "behind");
-		f->mend = "wsamt timesync";
+	if (!d->have_time) {
+		rc = wsman_invoke(d->a->wsman, &get_time, NULL, NULL, &answer,
+		    e);
+		if (rc == 0)
+			rc = ws_get_uint(ws_body(answer), "Ta0", &t, e);
+		else if (wsman_absent(d->a->wsman))
+			rc = ABSENT;
+		ws_doc_free(answer);
+		d->ahead = (int64_t)t - (int64_t)time(NULL);
+		d->have_time = rc == 0;
 	}
+	*ahead = d->ahead;
 	return rc;
 }
 
-/* Which certificate does TLS show, and how long? */
-static void
-judge_certs(struct finding *f, const struct store *s, const char *id)
+enum reach_how
+reached(const struct diagnosis *d, uint16_t port)
 {
-	int64_t left;
 	size_t i;
 
-	for (i = 0; i < s->ncerts; i++) {
-		if (strcmp(s->certs[i].id, id) != 0)
-			continue;
-		left = s->certs[i].cert.ends - time(NULL);
-		if (left < 0)
-			found(f, "the certificate of TLS is over",
-			    "wsamt addcert and mktlsctx a new one");
-		else if (left < (int64_t)DAYS_LEFT * 86400) {
-			(void)snprintf(f->text, sizeof f->text, "the "
-			    "certificate of TLS ends in %d days",
-			    (int)(left / 86400));
-			f->mend = "wsamt addcert and mktlsctx a new one";
-		}
+	for (i = 0; i < d->nports; i++)
+		if (d->ports[i].port == port)
+			return d->ports[i].how;
+	return REACH_SILENT;
+}
+
+/* ---- all of them ---------------------------------------------------------- */
+
+/*
+ * What this user may not ask is said, and is not wrong; an answer that is
+ * none is.  1: the machine is not there any more.
+ */
+static int
+not_told(struct diagnosis *d, const char *check, const struct err *why,
+    struct err *e)
+{
+	char text[TEXT_MAX];
+
+	if (why->kind == ERR_LOCAL || why->kind == ERR_USAGE) {
+		*e = *why;
+		return -1;
 	}
+	if (why->kind == ERR_NET || why->kind == ERR_TRUST)
+		return found(d, FOUND_FAILED, NULL, e, "%s", why->text) == -1 ?
+		    -1 : 1;
+	(void)snprintf(text, sizeof text, "not told: %s", why->text);
+	d->wrong += why->kind != ERR_REFUSED;
+	return row(d, check, text, "", e);
 }
 
 static int
-check_certificate(struct wsamt *a, struct finding *f, struct err *e)
+run_checks(struct diagnosis *d, const struct check *c, struct err *e)
 {
-	const struct ws_node *n, *cert;
-	struct store *s = NULL;
-	struct ws_list list;
-	const char *id;
-	size_t at = 0;
-	bool on = false;
-	int rc = get_truth(a, TLS, "Intel(r) AMT 802.3 TLS Settings",
-	    "Enabled", &on, e);
+	unsigned before;
+	struct err why;
+	int rc = 0;
 
-	if (rc != 0 || !on)
-		return rc;
-	if (wsman_enumerate(a->wsman, "AMT_TLSCredentialContext", &list,
-	    e) == -1)
-		return wsman_absent(a->wsman) ? ABSENT : -1;
-	if ((n = ws_list_next(&list, &at, NULL)) == NULL) {
-		/* newer firmware shows one of its own */
-	} else if ((cert = ws_child(n, "ElementInContext")) != NULL &&
-	    (id = ws_key(cert, "InstanceID")) != NULL) {
-		if ((s = store_read(a, e)) == NULL)
-			rc = -1;
-		else
-			judge_certs(f, s, id);
+	for (; c->word != NULL && rc == 0; c++) {
+		before = d->wrong;
+		rc = c->run(d, &why);
+		if (rc == -1)
+			rc = not_told(d, c->word, &why, e);
+		else if (rc == ABSENT)
+			rc = 0;
+		else if (d->wrong == before)
+			rc = row(d, c->word, "ok", "", e);
 	}
-	store_free(s);
-	ws_list_free(&list);
 	return rc;
 }
 
-/* Of the link: whether it stays while the system is off. */
 static int
-check_link(struct wsamt *a, struct finding *f, struct err *e)
+diagnose(struct diagnosis *d, struct err *e)
 {
-	const struct ws_node *n;
-	bool stays = false, said = false, battery = false;
-	struct ws_doc *d;
-	int rc = get(a, PORT, "Intel(r) AMT Ethernet Port Settings 0", &d, e);
+	int rc;
 
-	if (rc != 0)
-		return rc;
-	for (n = ws_first(ws_body(d)); n != NULL; n = ws_next(n))
-		if (strcmp(ws_name(n), "LinkPolicy") == 0 &&
-		    ws_text(n) != NULL) {
-			said = true;
-			stays = stays || strcmp(ws_text(n), "14") == 0 ||
-			    strcmp(ws_text(n), "224") == 0;
-			battery = battery || strcmp(ws_text(n), "16") == 0;
-		}
-	ws_doc_free(d);
-	if (said && !stays)
-		found(f, "the link goes away when the system is off, and AMT "
-		    "with it", battery ? "wsamt link s0-ac sx-ac s0-dc" :
-		    "wsamt link s0-ac sx-ac");
-	return 0;
+	out_list(&d->a->out);
+	rc = diagnose_door(d, e);
+	if (rc == 1)
+		rc = run_checks(d, checks_redirection, e);
+	else if (rc == 0)
+		rc = 1;			/* it ends here */
+	if (rc == 0)
+		rc = run_checks(d, checks_tls, e);
+	out_list_end(&d->a->out);
+	if (rc == -1 || d->wrong == 0)
+		return rc == -1 ? -1 : 0;
+	return err_set(e, ERR_NO, "%s: %u %s in somebody's way",
+	    d->a->machine.name, d->wrong, d->wrong == 1 ? "thing is" :
+	    "things are");
 }
-
-static const struct check {
-	const char *word;
-	int (*run)(struct wsamt *a, struct finding *f, struct err *e);
-} checks[] = {
-	{ "port", check_listener }, { "console", check_sol },
-	{ "screen", check_screen }, { "bios", check_bios },
-	{ "consent", check_consent }, { "clock", check_clock },
-	{ "certificate", check_certificate }, { "link", check_link },
-};
 
 int
 cmd_diagnose(struct wsamt *a, int argc, char **argv, struct err *e)
 {
-	size_t i, wrong = 0;
-	struct finding f;
+	struct diagnosis *d;
+	size_t i;
 	int rc;
 
-	(void)argc, (void)argv;
-	out_list(&a->out);
-	for (i = 0; i < sizeof checks / sizeof checks[0]; i++) {
-		f = (struct finding){ .mend = NULL };
-		rc = checks[i].run(a, &f, e);
-		if (rc == -1)
-			return -1;
-		if (rc == ABSENT)
-			continue;
-		if (f.mend != NULL)
-			wrong++;
-		if (out_row(&a->out, (const struct out_cell[]){
-		    { "check", checks[i].word, false },
-		    { "finding", f.mend != NULL ? f.text : "ok", false },
-		    { "mend", f.mend != NULL ? f.mend : "", false },
-		    { NULL, NULL, false } }, e) == -1)
-			return -1;
-	}
-	out_list_end(&a->out);
-	return wrong == 0 ? 0 : err_set(e, ERR_NO, "%s: %zu of these would "
-	    "keep somebody out", a->machine.name, wrong);
+	if (argc > 0 && strcmp(argv[0], "list") == 0)
+		return print_list(a, e);
+	if (argc > 0)
+		return err_set(e, ERR_USAGE, "diagnose: it is \"diagnose\", "
+		    "or \"diagnose list\"");
+	if ((d = calloc(1, sizeof *d)) == NULL)
+		return err_sys(e, ERR_LOCAL, "diagnose");
+	d->a = a;
+	rc = diagnose(d, e);
+	for (i = 0; i < d->nknown; i++)
+		ws_doc_free(d->known[i].d);
+	free(d);
+	return rc;
 }

@@ -189,6 +189,7 @@ add_facts(struct pem_cert *c, gnutls_x509_crt_t crt, struct err *e)
 	c->issuer = dn_text(crt, true);
 	if (c->subject == NULL || c->issuer == NULL)
 		return err_set(e, ERR_LOCAL, "no memory for a certificate");
+	c->begins = gnutls_x509_crt_get_activation_time(crt);
 	c->ends = gnutls_x509_crt_get_expiration_time(crt);
 	c->self_signed = gnutls_x509_crt_check_issuer(crt, crt) != 0;
 	status = gnutls_x509_crt_get_basic_constraints(crt, &critical, &is_ca,

@@ -21,7 +21,7 @@ struct pem_cert {
 	struct buf der;
 	struct buf key;			/* its public key, SubjectPublicKeyInfo */
 	char *subject, *issuer;
-	int64_t ends;			/* seconds since 1970 */
+	int64_t begins, ends;		/* seconds since 1970 */
 	bool ca, self_signed;
 };
 

@@ -126,6 +126,20 @@ settings_changed(struct sim *sim, const struct model *was)
 
 /* ---- AMT_BootCapabilities ------------------------------------------ */
 
+static void
+get_has_ider(const struct inst *i, struct values *v)
+{
+	values_add(v, "%s", fault_value(i->sim, "lacks-ider", 0) != 0 ?
+	    "false" : "true");
+}
+
+static void
+get_has_sol(const struct inst *i, struct values *v)
+{
+	values_add(v, "%s", fault_value(i->sim, "lacks-sol", 0) != 0 ?
+	    "false" : "true");
+}
+
 static const struct prop capability_props[] = {
 	CONST("BIOSPause", "false"),
 	CONST("BIOSReflash", "true"),
@@ -139,12 +153,12 @@ static const struct prop capability_props[] = {
 	CONST("ForceHardDriveSafeModeBoot", "false"),
 	CONST("ForcePXEBoot", "true"),
 	CONST("ForcedProgressEvents", "true"),
-	CONST("IDER", "true"),
+	CALC("IDER", get_has_ider),
 	KEY("InstanceID", "Intel(r) AMT:BootCapabilities 0"),
 	CONST("KeyboardLock", "true"),
 	CONST("PowerButtonLock", "false"),
 	CONST("ResetButtonLock", "false"),
-	CONST("SOL", "true"),
+	CALC("SOL", get_has_sol),
 	{ .name = "SecureErase", .value = "false", .since = 11 },
 	CONST("SleepButtonLock", "false"),
 	CONST("UserPasswordBypass", "true"),

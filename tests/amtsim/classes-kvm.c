@@ -235,6 +235,84 @@ static const struct prop screen_props[] = {
 	END
 };
 
+/* ---- IPS_ScreenSettingData: what the displays show ----------------- */
+
+static struct screen
+nth_screen(const struct inst *i, size_t n)
+{
+	const struct model *m = &i->sim->model;
+
+	return m->power == HOST_ON ? m->screens[n] : (struct screen){ 0, 0 };
+}
+
+static void
+get_active(const struct inst *i, struct values *v)
+{
+	size_t n;
+
+	for (n = 0; n < SCREENS_MAX; n++)
+		values_add(v, "%s", nth_screen(i, n).width > 0 ? "true" :
+		    "false");
+}
+
+static void
+get_width(const struct inst *i, struct values *v)
+{
+	size_t n;
+
+	for (n = 0; n < SCREENS_MAX; n++)
+		values_add(v, "%u", nth_screen(i, n).width);
+}
+
+static void
+get_height(const struct inst *i, struct values *v)
+{
+	size_t n;
+
+	for (n = 0; n < SCREENS_MAX; n++)
+		values_add(v, "%u", nth_screen(i, n).height);
+}
+
+/* Side by side; -1 where there is none. */
+static void
+get_left(const struct inst *i, struct values *v)
+{
+	unsigned x = 0;
+	size_t n;
+
+	for (n = 0; n < SCREENS_MAX; n++) {
+		if (nth_screen(i, n).width > 0)
+			values_add(v, "%u", x);
+		else
+			values_add(v, "-1");
+		x += nth_screen(i, n).width;
+	}
+}
+
+static void
+get_top(const struct inst *i, struct values *v)
+{
+	size_t n;
+
+	for (n = 0; n < SCREENS_MAX; n++)
+		values_add(v, nth_screen(i, n).width > 0 ? "0" : "-1");
+}
+
+static const struct prop display_props[] = {
+	CONST("ElementName", "Intel(r) Screen Settings"),
+	KEY("InstanceID", "Intel(r) Screen Settings"),
+	CALC("IsActive", get_active),
+	CONST("PrimaryIndex", "1"),
+	CONST("QuadraryIndex", "4"),
+	CALC("ResolutionX", get_width),
+	CALC("ResolutionY", get_height),
+	CONST("SecondaryIndex", "2"),
+	CONST("TertiaryIndex", "3"),
+	CALC("UpperLeftX", get_left),
+	CALC("UpperLeftY", get_top),
+	END
+};
+
 #define SERVICE_LINE "CIM_Service CIM_EnabledLogicalElement " \
 	"CIM_LogicalElement CIM_ManagedSystemElement CIM_ManagedElement"
 #define REDIRECTION REALM(REALM_REDIRECTION)
@@ -255,6 +333,11 @@ const struct class classes_kvm[] = {
 		.name = "IPS_SecIOService", .ancestors = SERVICE_LINE,
 		.read_realms = REDIRECTION, .write_realms = REDIRECTION,
 		.dated = true, .props = screen_props,
+	}, {
+		.name = "IPS_ScreenSettingData",
+		.ancestors = "CIM_SettingData CIM_ManagedElement",
+		.read_realms = REDIRECTION, .write_realms = REDIRECTION,
+		.props = display_props,
 	},
 	{ .name = NULL }
 };

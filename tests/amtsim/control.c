@@ -394,6 +394,29 @@ do_mebx(struct sim *sim, char *args, struct buf *out, struct err *e)
 	return 0;
 }
 
+/* screens [WxH|off]...: what its displays show while it is on. */
+static int
+do_screens(struct sim *sim, char *args, struct buf *out, struct err *e)
+{
+	struct screen s[SCREENS_MAX] = { { 0, 0 } };
+	size_t n = 0;
+	char *w;
+	int len;
+
+	(void)out;
+	while ((w = word(&args)) != NULL) {
+		len = 0;
+		if (n == SCREENS_MAX || (strcmp(w, "off") != 0 &&
+		    (sscanf(w, "%5ux%5u%n", &s[n].width, &s[n].height,
+		    &len) != 2 || w[len] != '\0' || s[n].width == 0)))
+			return err_set(e, ERR_USAGE, "screens WxH|off, %d "
+			    "at most", SCREENS_MAX);
+		n++;
+	}
+	memcpy(sim->model.screens, s, sizeof s);
+	return 0;
+}
+
 static void
 on_report(void *arg, const struct usbr_read_report *r)
 {
@@ -452,7 +475,7 @@ static const struct {
 	{ "serial-fill", do_serial_fill }, { "break", do_break },
 	{ "scsi", do_scsi }, { "read", do_read },
 	{ "time", do_time }, { "clock", do_clock },
-	{ "mebx", do_mebx }, { "event", do_event },
+	{ "screens", do_screens }, { "mebx", do_mebx }, { "event", do_event },
 };
 
 static int

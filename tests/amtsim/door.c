@@ -716,6 +716,7 @@ doors_faults_changed(struct sim *sim)
 {
 	struct door_conn *c;
 
+	doors_filter(sim);
 	for (c = sim->conns; c != NULL; c = c->next) {
 		c->fault_base = c->sent;
 		c->piece_ms = 0;

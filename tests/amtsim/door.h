@@ -16,6 +16,7 @@
 void door_accept(struct sim *sim, int fd, gnutls_session_t tls,
     enum door door, bool local,
     void (*serve)(struct sim *sim, struct door_conn *c));
+void doors_filter(struct sim *sim);	/* a fault was set: listen.c */
 void door_reset_all(struct sim *sim);	/* the power cord was pulled */
 void door_text(const struct sockaddr_storage *ss, char *out, size_t size);
 

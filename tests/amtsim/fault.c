@@ -34,6 +34,7 @@ static const struct fault_row {
 	{ "rate", BYTES, -1, "N: bytes a second" },
 	{ "stall", BYTES, 0, "N: after N more bytes neither send nor read" },
 	{ "cut-after", BYTES, 0, "N: close after N more bytes, without farewell" },
+	{ "filtered", BYTES, 1, "nothing that comes for the port arrives" },
 	{ "flip", BYTES, 0, "N: invert the lowest bit of the byte at N" },
 	/* redirection */
 	{ "start-status", VALUE, -1, "N: status of the start reply (1 tag unknown, "
@@ -57,6 +58,8 @@ static const struct fault_row {
 	{ "no-controls", VALUE, 1, "no 0x29 after the StartSOL reply" },
 	{ "stale-session", VALUE, 1, "a connection that is lost leaves its session "
 	    "open until its receive time-out" },
+	{ "lacks-sol", VALUE, 1, "the machine has no serial-over-LAN" },
+	{ "lacks-ider", VALUE, 1, "the machine has no storage redirection" },
 	/* storage redirection */
 	{ "ider-status", VALUE, 1, "N: status of the OpenSession reply" },
 	{ "ider-protocol", VALUE, 1, "N: protocol byte of that reply" },

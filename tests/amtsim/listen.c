@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <linux/filter.h>
+
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -17,6 +19,7 @@
 #include "lib/err.h"
 #include "lib/log.h"
 #include "door.h"
+#include "fault.h"
 
 #define BACKLOG 64
 #define ADDRESSES_MAX 9
@@ -119,6 +122,25 @@ port_close(struct listener *l)
 	l->fd = -1;
 }
 
+/* As a firewall on the way would: what comes for the port is dropped. */
+static void
+port_filter(const struct listener *l)
+{
+	struct sock_filter drop = { .code = BPF_RET | BPF_K, .k = 0 };
+	struct sock_fprog program = { .len = 1, .filter = &drop };
+	int none = 0;
+
+	if (l->fd == -1)
+		return;
+	if (fault_bytes(l->sim, "filtered", ports[l->row].door,
+	    ports[l->row].port, 0) != 0)
+		(void)setsockopt(l->fd, SOL_SOCKET, SO_ATTACH_FILTER,
+		    &program, sizeof program);
+	else
+		(void)setsockopt(l->fd, SOL_SOCKET, SO_DETACH_FILTER, &none,
+		    sizeof none);
+}
+
 static int
 port_open(struct listener *l, const struct sockaddr_storage *address,
     struct err *e)
@@ -146,7 +168,19 @@ port_open(struct listener *l, const struct sockaddr_storage *address,
 	if ((l->watch = loop_watch(l->sim->loop, l->fd, POLLIN, on_accept, l,
 	    e)) == NULL)
 		return -1;
+	port_filter(l);
 	return 0;
+}
+
+void
+doors_filter(struct sim *sim)
+{
+	struct door_listeners *d = sim->listeners;
+	size_t a, row;
+
+	for (a = 0; d != NULL && a < d->n; a++)
+		for (row = 0; row < NPORTS; row++)
+			port_filter(&d->all[a][row]);
 }
 
 /*

@@ -63,6 +63,7 @@ model_init(struct model *m, const struct profile *p)
 	    .policies = { LINK_S0_AC, LINK_SX_AC }, .npolicies = 2 };
 	m->port6 = (struct port6){ .address = "::", .router = "::",
 	    .six_dns1 = "::", .six_dns2 = "::", .id = "0000000000000000" };
+	m->screens[0] = (struct screen){ 1920, 1080 };
 	m->kvm = (struct kvm_settings){ .enabled_by_mebx = true,
 	    .double_buffer = true, .decimation = 2, .session_timeout = 3 };
 	m->consent = (struct consent){ .policy_timeout = 300,

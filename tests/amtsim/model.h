@@ -92,6 +92,9 @@ struct kvm_settings {			/* IPS_KVMRedirectionSettingData */
 	char rfb_password[9];
 };
 
+#define SCREENS_MAX 4
+struct screen { unsigned width, height; };	/* 0: not active */
+
 enum { CONSENT_NONE = 0, CONSENT_KVM = 1 };	/* else all: 0xffffffff */
 enum consent_state { CONSENT_IDLE, CONSENT_REQUESTED, CONSENT_DISPLAYED,
     CONSENT_RECEIVED, CONSENT_SESSION };
@@ -156,6 +159,7 @@ struct model {
 	bool listener_enabled;
 	bool kvm_enabled;
 	struct kvm_settings kvm;
+	struct screen screens[SCREENS_MAX];	/* while it is on */
 	struct consent consent;
 	struct tls_side tls[SIDES];	/* in force */
 	struct tls_side tls_pending[SIDES];	/* what a commit will do */

@@ -266,8 +266,15 @@ frame_size(const struct redir *r, const uint8_t *p, size_t n,
 }
 
 static bool
-is_enabled(const struct model *m, const struct redir_service *s)
+is_enabled(struct sim *sim, const struct redir_service *s)
 {
+	static const char *const lacks[SERVICES] = { "lacks-sol",
+	    "lacks-ider" };
+	const struct model *m = &sim->model;
+
+	if (lacks[s->service] != NULL &&
+	    fault_value(sim, lacks[s->service], 0) != 0)
+		return false;
 	return s->service == SERVICE_KVM ? m->kvm_enabled :
 	    (m->redirection_state & s->enabled_bit) != 0;
 }
@@ -287,7 +294,7 @@ start(struct redir *r, const uint8_t *p)
 			r->service = services[i];
 	if (r->service == NULL)
 		m[1] = STATUS_UNKNOWN_TAG;
-	else if (!is_enabled(&r->sim->model, r->service))
+	else if (!is_enabled(r->sim, r->service))
 		m[1] = STATUS_UNSUPPORTED;
 	else if (r->sim->model.session_open[r->service->service])
 		m[1] = STATUS_BUSY;

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Which TCP ports take connections: see reach.h. */
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+#include "lib/fiber.h"
+#include "lib/loop.h"
+#include "lib/resolve.h"
+#include "wsamt/reach.h"
+
+#define ADDRESSES_MAX 4
+#define PORTS_MAX 8
+
+struct scan;
+
+struct knock {
+	struct scan *scan;
+	struct reach *port;
+	int fd;
+	struct loop_watch *watch;
+};
+
+struct scan {
+	struct loop *loop;
+	struct addrinfo *list;
+	struct resolve *resolve;
+	struct knock knocks[ADDRESSES_MAX * PORTS_MAX];
+	size_t nknocks, left;
+	bool done;
+	struct err failure;		/* of the name */
+};
+
+static void
+end_knock(struct knock *k)
+{
+	loop_unwatch(k->watch);
+	k->watch = NULL;
+	if (k->fd != -1)
+		(void)close(k->fd);
+	k->fd = -1;
+}
+
+static void
+answered(struct knock *k, int error)
+{
+	enum reach_how how = error == 0 ? REACH_OPEN :
+	    error == ECONNREFUSED ? REACH_REFUSED :
+	    error == ETIMEDOUT ? REACH_SILENT : REACH_AWAY;
+
+	end_knock(k);
+	if (how > k->port->how)
+		k->port->how = how;
+	if (--k->scan->left == 0)
+		k->scan->done = true;
+}
+
+static void
+on_connect(void *arg, short revents)
+{
+	struct knock *k = arg;
+	socklen_t len = sizeof(int);
+	int error = 0;
+
+	(void)revents;
+	if (getsockopt(k->fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+		error = errno;
+	answered(k, error);
+}
+
+static void
+knock(struct scan *s, const struct addrinfo *ai, struct reach *port)
+{
+	struct knock *k = &s->knocks[s->nknocks++];
+	struct sockaddr_storage ss;
+	struct err e;
+
+	*k = (struct knock){ .scan = s, .port = port };
+	memcpy(&ss, ai->ai_addr, ai->ai_addrlen);
+	if (ai->ai_family == AF_INET6)
+		((struct sockaddr_in6 *)&ss)->sin6_port = htons(port->port);
+	else
+		((struct sockaddr_in *)&ss)->sin_port = htons(port->port);
+	k->fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, 0);
+	if (k->fd == -1 || (connect(k->fd, (struct sockaddr *)&ss,
+	    ai->ai_addrlen) == -1 && errno != EINPROGRESS))
+		answered(k, errno);
+	else if ((k->watch = loop_watch(s->loop, k->fd, POLLOUT, on_connect,
+	    k, &e)) == NULL)
+		answered(k, ENOMEM);
+}
+
+static void
+on_resolved(void *arg, struct addrinfo *list, const struct err *e)
+{
+	struct scan *s = arg;
+
+	s->resolve = NULL;
+	s->list = list;
+	if (list == NULL)
+		s->failure = *e;
+	s->done = true;
+}
+
+static void
+on_late(void *arg)
+{
+	((struct scan *)arg)->done = true;
+}
+
+/* Wait until it is done, or time is up. */
+static int
+wait(struct scan *s, int64_t ms, struct err *e)
+{
+	struct loop_timer timer = { 0 };
+	int rc;
+
+	loop_after(s->loop, &timer, ms, on_late, s);
+	rc = fiber_wait(s->loop, &s->done, e);
+	loop_cancel(&timer);
+	return rc;
+}
+
+int
+reach_ports(struct loop *l, const char *address, struct reach *ports,
+    size_t n, int64_t limit_ms, struct err *e)
+{
+	struct scan s = { .loop = l };
+	const struct addrinfo *ai;
+	size_t i, addresses = 0;
+	int rc = -1;
+
+	for (i = 0; i < n; i++)
+		ports[i].how = REACH_SILENT;
+	if ((s.resolve = resolve_start(l, address, NULL, AF_UNSPEC,
+	    on_resolved, &s, e)) == NULL || wait(&s, 5 * limit_ms, e) == -1)
+		goto out;
+	if (s.list == NULL && s.resolve != NULL)
+		(void)err_set(e, ERR_NET, "%s: the name server does not "
+		    "answer", address);
+	else if (s.list == NULL)
+		*e = s.failure;
+	if (s.list == NULL)
+		goto out;
+	s.done = false;
+	for (ai = s.list; ai != NULL && addresses < ADDRESSES_MAX;
+	    ai = ai->ai_next, addresses++)
+		s.left += n;
+	addresses = 0;
+	for (ai = s.list; ai != NULL && addresses < ADDRESSES_MAX;
+	    ai = ai->ai_next, addresses++)
+		for (i = 0; i < n && i < PORTS_MAX; i++)
+			knock(&s, ai, &ports[i]);
+	rc = wait(&s, limit_ms, e);
+ out:
+	resolve_cancel(s.resolve);
+	for (i = 0; i < s.nknocks; i++)
+		end_knock(&s.knocks[i]);
+	if (s.list != NULL)
+		freeaddrinfo(s.list);
+	return rc;
+}
