@@ -393,7 +393,17 @@ change(struct wsamt *a, const char *class, struct change *c, struct err *e)
 	return 0;
 }
 
-/* What is a key says which instance; it could not be changed. */
+/* A key says which instance: it could not be changed. */
+static int
+take_change(struct reference *r, struct inputs *in, char *text,
+    struct err *e)
+{
+	if (*text == '-' && strchr(text, '=') == NULL)
+		return inputs_leave_out(in, text + 1, e);
+	return reference_takes(r, text) ? reference_add(r, text, e) :
+	    inputs_add(in, text, e);
+}
+
 int
 cmd_put(struct wsamt *a, int argc, char **argv, struct err *e)
 {
@@ -406,9 +416,7 @@ cmd_put(struct wsamt *a, int argc, char **argv, struct err *e)
 	    NULL)
 		goto out;
 	for (i = 1; i < argc; i++)
-		if ((reference_takes(r, argv[i]) ?
-		    reference_add(r, argv[i], e) :
-		    inputs_add(in, argv[i], e)) == -1)
+		if (take_change(r, in, argv[i], e) == -1)
 			goto out;
 	c.fields = inputs_fields(in);
 	c.values = inputs_values(in);

@@ -118,6 +118,8 @@ add_field(struct inputs *in, const char *name, enum ws_type type,
 		if (strcmp(f[i].name, name) == 0)
 			return f[i].type == type ? 0 : err_set(e, ERR_USAGE,
 			    "%s: its values are of different kinds", name);
+	if (in->nfields == INPUT_MAX)
+		return err_set(e, ERR_USAGE, "more than %d names", INPUT_MAX);
 	for (at = in->nfields; at > 0 && place(in, f[at - 1].name) >
 	    place(in, name); at--)
 		f[at] = f[at - 1];
@@ -160,17 +162,28 @@ new_value(struct inputs *in, const char *name, struct owned **o,
 	return v;
 }
 
+/* What the first value of that name owns; NULL: none was given. */
+static const struct owned *
+given(const struct inputs *in, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < in->nvalues; i++)
+		if (strcmp(in->values[i].name, name) == 0)
+			return &in->owned[i];
+	return NULL;
+}
+
 /* Its instance, begun with the first of its members. */
 static struct inputs *
 members_of(struct inputs *in, const struct model_member *m, struct err *e)
 {
+	const struct owned *before = given(in, m->name);
 	struct ws_value *v;
 	struct owned *o;
-	size_t i;
 
-	for (i = 0; i < in->nvalues; i++)
-		if (strcmp(in->values[i].name, m->name) == 0)
-			return in->owned[i].members;
+	if (before != NULL)
+		return before->members;
 	if ((v = new_value(in, m->name, &o, e)) == NULL ||
 	    (o->members = inputs_new(m->class, NULL, in->force, e)) == NULL)
 		return NULL;
@@ -179,17 +192,6 @@ members_of(struct inputs *in, const struct model_member *m, struct err *e)
 	v->instance = &o->instance;
 	return add_field(in, v->name, WS_EMBEDDED, e) == 0 ? o->members :
 	    NULL;
-}
-
-static bool
-is_given(const struct inputs *in, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < in->nvalues; i++)
-		if (strcmp(in->values[i].name, name) == 0)
-			return true;
-	return false;
 }
 
 /* m NULL: the model does not know it. */
@@ -202,7 +204,7 @@ add_value(struct inputs *in, const struct model_member *m, const char *name,
 	struct ws_value *v;
 	struct owned *o;
 
-	if (m != NULL && !m->array && !in->force && is_given(in, name))
+	if (m != NULL && !m->array && !in->force && given(in, name) != NULL)
 		return err_set(e, ERR_USAGE, "%s is one value, no array",
 		    name);
 	if ((v = new_value(in, name, &o, e)) == NULL)
@@ -249,32 +251,27 @@ add_named(struct inputs *in, char *name, char *value, struct err *e)
 	    dot + 1);
 }
 
-/* A field without a value: there will be none. */
-static int
-leave_out(struct inputs *in, const char *name, struct err *e)
+int
+inputs_add(struct inputs *in, char *pair, struct err *e)
+{
+	char *eq = strchr(pair, '=');
+
+	if (eq == NULL || eq == pair)
+		return err_set(e, ERR_USAGE, "\"%.64s\" is not NAME=VALUE",
+		    pair);
+	*eq = '\0';
+	return add_named(in, pair, eq + 1, e);
+}
+
+int
+inputs_leave_out(struct inputs *in, const char *name, struct err *e)
 {
 	const struct model_member *m = model_find(in->members, in->nmembers,
 	    name);
 
 	if (m == NULL && in->known && !in->force)
 		return unknown(in, name, e);
-	if (is_given(in, name) || in->nfields == INPUT_MAX)
-		return err_set(e, ERR_USAGE, "%s: a value, or none", name);
 	return add_field(in, m != NULL ? m->name : name, WS_TEXT, e);
-}
-
-int
-inputs_add(struct inputs *in, char *pair, struct err *e)
-{
-	char *eq = strchr(pair, '=');
-
-	if (*pair == '-' && eq == NULL)
-		return leave_out(in, pair + 1, e);
-	if (eq == NULL || eq == pair)
-		return err_set(e, ERR_USAGE, "\"%.64s\" is not NAME=VALUE",
-		    pair);
-	*eq = '\0';
-	return add_named(in, pair, eq + 1, e);
 }
 
 int
@@ -284,7 +281,7 @@ inputs_check(const struct inputs *in, struct err *e)
 
 	for (i = 0; i < in->nmembers && !in->force; i++) {
 		if (!in->members[i].required ||
-		    is_given(in, in->members[i].name))
+		    given(in, in->members[i].name) != NULL)
 			continue;
 		if (missing++ == 0)
 			(void)err_set(e, ERR_USAGE, "%s.%s needs ", in->class,

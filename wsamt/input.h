@@ -25,11 +25,10 @@ struct inputs *inputs_new(const char *class, const char *method, bool force,
     struct err *e);
 void inputs_free(struct inputs *in);	/* wipes */
 
-/*
- * Copies the value, which is wiped in pair when it is a secret; a name that
- * the model does not know is borrowed.  "-NAME": it is left out.
- */
+/* Copies; the value of a secret is wiped in pair.  -1: only free it. */
 int inputs_add(struct inputs *in, char *pair, struct err *e);
+/* A field without a value, for put.  name must outlive it. */
+int inputs_leave_out(struct inputs *in, const char *name, struct err *e);
 /* Is all there that the method requires? */
 int inputs_check(const struct inputs *in, struct err *e);
 

@@ -53,8 +53,10 @@ take(struct reference *r, const char *method, char *lines, bool force)
 	if (in == NULL)
 		return;
 	while ((line = strsep(&lines, "\n")) != NULL)
-		if (strstr(line, "=@") == NULL)		/* it may be a file */
-			(void)inputs_add(in, line, &e);
+		if (strstr(line, "=@") == NULL &&	/* it may be a file */
+		    (*line == '-' ? inputs_leave_out(in, line + 1, &e) :
+		    inputs_add(in, line, &e)) == -1)
+			goto out;
 	check_fields(in);
 	m.in = inputs_fields(in);
 	if (*method != '\0')
@@ -64,6 +66,7 @@ take(struct reference *r, const char *method, char *lines, bool force)
 		encode(&(struct ws_request){ .op = WS_CREATE,
 		    .class = r->class, .fields = m.in,
 		    .values = inputs_values(in) });
+ out:
 	inputs_free(in);
 }
 

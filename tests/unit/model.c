@@ -386,7 +386,7 @@ test_order(void)
 static void
 test_inputs(void)
 {
-	char secret[] = "RFBPassword=hush", pair[32];
+	char secret[] = "RFBPassword=hush", pair[32], names[INPUT_MAX][16];
 	struct inputs *in;
 	int i, taken = 0;
 
@@ -412,10 +412,20 @@ test_inputs(void)
 	is_int(inputs_add(in, secret, &e), 0);
 	is_str(inputs_values(in)[0].text, "hush");
 	is_str(secret + sizeof "RFBPassword", "");	/* gone from argv */
-	is_int(add(in, "-SessionTimeout"), 0);
-	is_int(add(in, "-Session"), -1);
-	is_int(add(in, "-RFBPassword"), -1);
+	is_int(inputs_leave_out(in, "SessionTimeout", &e), 0);
 	is_str(inputs_fields(in)[0].name, "SessionTimeout");
+	is_int(inputs_leave_out(in, "Session", &e), -1);
+	has(e.text, "did you mean SessionTimeout?");
+	is_int(add(in, "-SessionTimeout"), -1);
+	inputs_free(in);
+
+	in = inputs_new("AMT_New", NULL, true, &e);
+	for (i = taken = 0; i < INPUT_MAX; i++) {
+		snprintf(names[i], sizeof names[i], "N%d", i);
+		taken += inputs_leave_out(in, names[i], &e) == 0;
+	}
+	is_int(taken, INPUT_MAX);
+	is_int(add(in, "X=1"), -1);
 	inputs_free(in);
 }
 
