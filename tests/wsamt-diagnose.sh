@@ -49,6 +49,7 @@ detail 'it is off'
 mends power off
 is "$(checks)" "$all" "all checks"
 shows "port	ok" diagnose
+finds machine port -P 17000
 finds name unresolved -h no-such-name.invalid
 is "$(checks)" "name " "what cannot be asked is not"
 ctl unplug
@@ -211,11 +212,12 @@ mends tls only-tls
 well "version 16" --tofu
 wsamt --tofu sol off
 mends console off --tofu
-finds trust not-trusted --pin "$(printf %064d 0)"
+finds trust none --pin "$(printf %064d 0)"
 stop_sim
 forget
-start_sim --profile 8 --power on
+start_sim --profile 8 --tls-too --power on
 well "version 8"
+mends tls old --tofu
 stop_sim
 
 is "$(sort -u "$T/found")" "$(printf '%s\n' "$list" | cut -f 1,2 | sort)" "each finding was provoked"

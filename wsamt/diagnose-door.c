@@ -86,10 +86,6 @@ any(const struct diagnosis *d, enum reach_how least)
 static bool
 open_for(const struct diagnosis *d, bool tls)
 {
-	uint16_t own = d->a->machine.port;
-
-	if (own != 0)			/* which kind it is, it will show */
-		return reached(d, own) == REACH_OPEN;
 	return tls ? reached(d, 664) == REACH_OPEN ||
 	    reached(d, 16993) == REACH_OPEN :
 	    reached(d, 623) == REACH_OPEN || reached(d, 16992) == REACH_OPEN;
@@ -108,12 +104,16 @@ static int
 check_ports(struct diagnosis *d, struct err *e)
 {
 	bool tls = d->a->machine.trust.tls;
+	uint16_t own = d->a->machine.port;
 	char words[WORDS_MAX];
 	enum finding f;
 
-	if (open_for(d, tls))
+	/* Of which kind a port is that was given, it will show. */
+	if (own != 0 ? reached(d, own) == REACH_OPEN : open_for(d, tls))
 		return ok(d, "machine", e) == -1 ? -1 : 1;
-	if (open_for(d, !tls)) {
+	if (own != 0 && (open_for(d, tls) || open_for(d, !tls))) {
+		f = FOUND_WRONG_PORT;
+	} else if (open_for(d, !tls)) {
 		if (ok(d, "machine", e) == -1)
 			return -1;
 		f = tls ? FOUND_NO_TLS : FOUND_ONLY_TLS;
@@ -130,8 +130,9 @@ no_entry(struct diagnosis *d, const struct err *why, struct err *e)
 	enum finding f;
 
 	switch (why->kind) {
-	case ERR_TRUST:
+	case ERR_TRUST:			/* lib/tls knows what TLS lacks */
 		f = wsman_login_refused(d->a->wsman) ? FOUND_LOGIN :
+		    strstr(why->text, "--old-tls") != NULL ? FOUND_OLD_TLS :
 		    FOUND_NOT_TRUSTED;
 		break;
 	case ERR_PROTO:
