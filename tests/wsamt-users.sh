@@ -57,6 +57,23 @@ run wsamt power; is $rc 5 "the old password is none any more"
 AMT_PASSWORD=$new
 gets off power
 
+# One's own login is not taken away unawares.
+own="Pw3$(token)+"
+sets useradd amy "$own" both acl info
+for c in 'usermod amy off' 'userdel amy'; do
+	# shellcheck disable=SC2086 # words
+	run as amy "$own" $c
+	is "$rc" 7 "$c, by herself: refused"
+	has "$err" 'amy is who this very command logs in as; say --force' "says so"
+	# shellcheck disable=SC2086
+	run as amy "$own" --force $c
+	is "$rc$err" 0 "$c: forced"
+	run as amy "$own" hostname
+	is "$rc" 5 "$c: and so it is"
+	wsamt usermod amy on 2>/dev/null
+done
+hasnt "$(users)" amy "she is gone"
+
 # Nothing is sent.
 wrong 'too many arguments' userlst bob
 wrong 'AMT wants 8 to 32 characters, not 7' useradd amy 'Pw1xxx!' both info

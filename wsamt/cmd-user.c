@@ -576,6 +576,30 @@ not_admin(struct wsamt *a, const struct user *u, const char *what,
 	    "administrator and cannot be %s", a->machine.name, u->name, what);
 }
 
+static bool
+is_oneself(const struct wsamt *a, const struct user *u)
+{
+	return strcmp(a->machine.user, u->name) == 0;
+}
+
+/* Who takes his own login away may do so, if he means it. */
+static int
+not_oneself(struct wsamt *a, const struct user *u, const char *what,
+    struct err *e)
+{
+	return a->force || !is_oneself(a, u) ? 0 : err_set(e, ERR_REFUSED,
+	    "%s: %s is who this very command logs in as; say --force if that "
+	    "user is to be %s", a->machine.name, u->name, what);
+}
+
+/* And is not let in any more to see whether it took. */
+static bool
+is_locked_out(const struct wsamt *a, const struct user *u,
+    const struct err *e)
+{
+	return e->kind == ERR_TRUST && is_oneself(a, u);
+}
+
 int
 cmd_usermod(struct wsamt *a, int argc, char **argv, struct err *e)
 {
@@ -594,11 +618,13 @@ cmd_usermod(struct wsamt *a, int argc, char **argv, struct err *e)
 		return 0;
 	}
 	if (not_admin(a, &u, "disabled", e) == -1 ||
+	    not_oneself(a, &u, "disabled", e) == -1 ||
 	    wsman_invoke(a->wsman, &set_enabled, NULL,
 	    (const struct ws_value[]){ { "Handle", .number = u.handle },
-	    { "Enabled", .flag = on }, { .name = NULL } }, NULL, e) == -1 ||
-	    read_user(a, &after, u.handle, e) == -1)
+	    { "Enabled", .flag = on }, { .name = NULL } }, NULL, e) == -1)
 		return -1;
+	if (read_user(a, &after, u.handle, e) == -1)
+		return is_locked_out(a, &u, e) ? 0 : -1;
 	return after.enabled == on ? 0 : wsamt_not_taken(a, u.name,
 	    wsamt_word(u.enabled), argv[1], wsamt_word(after.enabled), e);
 }
@@ -615,9 +641,11 @@ cmd_userdel(struct wsamt *a, int argc, char **argv, struct err *e)
 	if (check_name(argv[0], e) == -1 ||
 	    find_user(a, &u, argv[0], e) == -1 ||
 	    not_admin(a, &u, "deleted", e) == -1 ||
-	    call_number(a, &remove_user, "Handle", u.handle, NULL, e) == -1 ||
-	    read_users(a, &all, e) == -1)
+	    not_oneself(a, &u, "deleted", e) == -1 ||
+	    call_number(a, &remove_user, "Handle", u.handle, NULL, e) == -1)
 		return -1;
+	if (read_users(a, &all, e) == -1)
+		return is_locked_out(a, &u, e) ? 0 : -1;
 	for (i = 0; i < all.n; i++)
 		if (strcmp(all.u[i].name, u.name) == 0)
 			rc = wsamt_not_taken(a, u.name, "there", nobody.name,
