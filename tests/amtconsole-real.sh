@@ -36,6 +36,9 @@ has "$err" "terminal restored" "terminal as before"
 run ptyrun expect:'Password of' kill:2 -- amtconsole 127.0.0.1
 is $rc 130 "Ctrl-C at the question: 130"
 has "$err" "terminal restored" "terminal as before"
+run ptyrun expect:'Password of' kill:15 -- amtconsole 127.0.0.1
+is $rc 143 "SIGTERM at the question: 143"
+has "$err" "signal 15, terminal restored" "terminal as before"
 AMT_PASSWORD=$secret; export AMT_PASSWORD
 run ptyrun expect:'h]ard' send:'q
 ' -- amtconsole "$AMT_HOST"
