@@ -127,6 +127,14 @@ file(void)
 	has(e.text, "folder");
 	has(e.text, "can be written by others");
 	chmod(dir, 0700);
+	if (geteuid() == 0 && chown(path, 12345, 0) == 0) {
+		ok(conf_load(&c, path, &e) == -1);
+		has(e.text, "belongs to somebody else (uid 12345)");
+		ok(chown(path, 0, 0) == 0 && chown(dir, 12345, 0) == 0);
+		ok(conf_load(&c, path, &e) == -1);
+		has(e.text, "folder");
+		ok(chown(dir, 0, 0) == 0);
+	}
 	ok(conf_load(&c, dir, &e) == -1);
 	has(e.text, "not a regular file");
 	setenv("AMT_CONF", path, 1);
