@@ -15,6 +15,11 @@ drop() { nft "table inet t { chain i { type filter hook input priority 0; $1 dro
 undrop() { nft delete table inet t; }
 try() { run timeout 30 amtterm --eof quit "$@" </dev/null; }
 
+# Without --timeout: ten seconds, while all the rest goes on.
+nft 'table inet late { chain i { type filter hook input priority 0; ip daddr 10.9.9.9 drop; }; }'
+background sh -c 'amtterm 10.9.9.9 </dev/null 2>"$T/late"; echo $? >>"$T/late"'
+late=$pid
+
 start_sim --power on
 try six; is $rc 0 "IPv6 only"
 try '[fd00::7]'; is $rc 0 "an IPv6 literal in brackets"
@@ -73,4 +78,7 @@ stop_sim
 run amtterm nosuch.invalid </dev/null
 is $rc 4 "unknown name: 4"
 has "$err" "nosuch.invalid" "and which"
+wait "$late"
+is "$(cat "$T/late")" "amtterm: 10.9.9.9 port 16994: no answer within 10 s (redirection)
+4" "a connection has ten seconds"
 done_testing
