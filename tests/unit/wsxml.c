@@ -444,6 +444,45 @@ test_modify(void)
 	ws_doc_free(d);
 }
 
+/* The same with values of any type, of the firmware's namespaces or ours. */
+static void
+test_replace(void)
+{
+	static const struct ws_selector key[] = {
+		{ .name = "K", .value = "1" }, { .name = NULL } };
+	static const struct ws_epr epr = { "CIM_Y", key };
+	static const struct ws_field fields[] = { { "List", WS_TEXT },
+	    { "At", WS_DATETIME }, { "Ref", WS_EPR }, { "Gone", WS_TEXT },
+	    { NULL, WS_END } };
+	static const struct ws_value values[] = {
+		{ "List", .text = "1" }, { "At", .text = "T" },
+		{ "List", .text = "2" }, { "Ref", .epr = &epr },
+		{ .name = NULL } };
+	static const struct ws_value bad[] = {
+		{ "List", .text = "\001" }, { .name = NULL } };
+	static const struct ws_field odd[] = { { "a-b", WS_TEXT },
+	    { NULL, WS_END } };
+	struct ws_doc *d = parsed(ENVELOPE("<g:AMT_X xmlns:g=\"" AMT "AMT_X\">"
+	    "<g:Gone>a</g:Gone><g:List>a</g:List><g:List>b</g:List>"
+	    "<g:Use>false</g:Use></g:AMT_X>"));
+	char *text;
+
+	is_int(ws_replace(ws_body(d), fields, values, &e), 0);
+	text = encoded(&(struct ws_request){ .op = WS_PUT, .class = "AMT_X",
+	    .instance = ws_body(d) }, 1);
+	has(text, "<g:At><c:Datetime xmlns:c=\"http://schemas.dmtf.org/wbem/"
+	    "wscim/1/common\">T</c:Datetime></g:At><g:List>1</g:List>"
+	    "<g:List>2</g:List><g:Ref><");
+	has(text, "CIM_Y</");
+	has(text, "Selector Name=\"K\">1</");
+	has(text, "</g:Ref><g:Use>false</g:Use></g:AMT_X></s:Body>");
+	free(text);
+	is_int(ws_replace(ws_body(d), fields, bad, &e), -1);
+	has(e.text, "the value of List holds characters that XML cannot");
+	is_int(ws_replace(ws_body(d), odd, bad, &e), -1);
+	ws_doc_free(d);
+}
+
 static void
 test_show(void)
 {
@@ -661,6 +700,7 @@ main(void)
 	test_faults();
 	test_return_values();
 	test_modify();
+	test_replace();
 	test_show();
 	test_captures();
 	return test_done();
