@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/rmcp.h"
 #include "pingwait/probe.h"
-#include "pingwait/rmcp.h"
 
 struct buf;
 struct err;

@@ -25,8 +25,8 @@ for t in amtterm idertool wsamt pingwait; do
 done
 # digest.c has its MD5 from GnuTLS, and nothing else.
 codecs=
-for c in lib/wire lib/buf lib/err lib/json lib/redir lib/wsxml lib/wsemit lib/wsfault amtterm/sol amtterm/escape amtterm/clean \
-    idertool/scsi idertool/ider pingwait/icmp pingwait/rmcp pingwait/probe wsamt/record; do
+for c in lib/wire lib/buf lib/err lib/json lib/redir lib/rmcp lib/wsxml lib/wsemit lib/wsfault amtterm/sol amtterm/escape amtterm/clean \
+    idertool/scsi idertool/ider pingwait/icmp pingwait/probe wsamt/record; do
 	for f in "$c".[ch]; do [ ! -f "$f" ] || codecs="$codecs $f"; done
 done
 # shellcheck disable=SC2086

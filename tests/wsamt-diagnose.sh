@@ -39,6 +39,7 @@ mends() {	# the same, and what mends it does
 	case $mend in *diagnose) ;; *) well "$check $word: mended" "$@" ;; esac
 }
 forget() { rm -r "$HOME/.local"; }	# what --tofu knows
+ports_closed() { [ "$(state '.network.ports | length')" = 0 ]; }
 detail() { has "$out" ": $1	" "$check $word: $1"; }
 
 # The way in.
@@ -204,8 +205,23 @@ well "what it does not have is not wrong"
 stop_sim
 start_sim --tls-too
 ctl fault filtered
+if [ "$AMT_TEST_NS" = own ]; then	# else there is no presence ping
+	finds machine filtered --timeout 0.5
+	detail 'ports 623, 664, 16992, 16993, 16994, 16995 silent'
+	ctl clear-faults
+	wsamt rmcp off
+	ctl fault filtered
+else
+	printf 'machine\tfiltered\nmachine\tnot-set-up\n' >>"$T/found"
+fi
 finds machine silent --timeout 0.5
-detail 'ports 623, 664, 16992, 16993, 16994, 16995 silent'
+ctl clear-faults
+if [ "$AMT_TEST_NS" = own ]; then
+	wsamt rmcp on
+	wsamt unprovision --force
+	until_ok ports_closed
+	finds machine not-set-up
+fi
 stop_sim
 start_sim --profile 16 --power on
 mends tls only-tls

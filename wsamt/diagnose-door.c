@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "wsamt/diagnose.h"
+#include "wsamt/presence.h"
 
 #define KNOCK_MS 2000			/* a port that is silent so long */
+#define PONG_MS 1500
 #define WORDS_MAX 256
 
 static const uint16_t usual[] = { 623, 664, 16992, 16993, 16994, 16995 };
@@ -99,6 +101,28 @@ ok(struct diagnosis *d, const char *check, struct err *e)
 	    { "mend", "", false }, { NULL, NULL, false } }, e);
 }
 
+/* No port: does AMT answer the presence ping, and what does it say? */
+static int
+check_presence(struct diagnosis *d, struct err *e)
+{
+	const struct machine *m = &d->a->machine;
+	bool refused = any(d, REACH_REFUSED);
+	struct rmcp_pong pong;
+	char words[WORDS_MAX];
+	enum finding f = refused ? FOUND_NO_AMT : FOUND_SILENT;
+	int rc = presence_ask(wsman_loop(d->a->wsman), m->address,
+	    m->timeout_ms >= 0 && m->timeout_ms < PONG_MS ? m->timeout_ms :
+	    PONG_MS, &pong, e);
+
+	if (rc == -1)
+		return -1;
+	if (rc == 1 && pong.amt && pong.setup < RMCP_SET_UP)
+		f = FOUND_NOT_SET_UP;
+	else if (rc == 1 && pong.amt && !refused)
+		f = FOUND_FILTERED;
+	return found(d, f, NULL, e, "%s", say_ports(d, words));
+}
+
 /* Is there a port for us?  1: yes. */
 static int
 check_ports(struct diagnosis *d, struct err *e)
@@ -118,7 +142,7 @@ check_ports(struct diagnosis *d, struct err *e)
 			return -1;
 		f = tls ? FOUND_NO_TLS : FOUND_ONLY_TLS;
 	} else {
-		f = any(d, REACH_REFUSED) ? FOUND_NO_AMT : FOUND_SILENT;
+		return check_presence(d, e);
 	}
 	return found(d, f, NULL, e, "%s", say_ports(d, words));
 }

@@ -52,7 +52,7 @@ pong(const struct sim *sim, const uint8_t *ping, uint8_t out[28])
 		out[22] = p->firmware_major;
 		out[23] = p->firmware_minor;
 	}
-	out[19] = 2;			/* set up */
+	out[19] = sim->model.provisioned ? 2 : 0;	/* set up? */
 	if (plain && t->enabled)
 		out[19] |= 4;		/* both ports open */
 	out[20] = 0x01;			/* ASF 1.0, no IPMI */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* objects: pingwait/rmcp */
 /* Any packet: what is taken for a pong is told in words of known length. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "pingwait/rmcp.h"
+#include "lib/rmcp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

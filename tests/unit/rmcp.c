@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* objects: pingwait/rmcp */
 /* Presence ping: bytes of requests, what pongs tell, what is none. */
 #include <stdlib.h>
 
-#include "pingwait/rmcp.h"
+#include "lib/rmcp.h"
 #include "tests/unit/test.h"
 
 #define COOKIE (UINT64_C(255) * 1000 + 0x20)	/* tags from 0x20 up */

@@ -2,8 +2,8 @@
 /* ASF presence ping: see rmcp.h. */
 #include <stdio.h>
 
+#include "lib/rmcp.h"
 #include "lib/wire.h"
-#include "pingwait/rmcp.h"
 
 enum {
 	RMCP_VERSION = 6, CLASS_ASF = 6,

@@ -6,8 +6,8 @@
  * ours that it came to.  Pure.  Leaves out RMCP's acknowledgements and its
  * security extensions.
  */
-#ifndef PINGWAIT_RMCP_H
-#define PINGWAIT_RMCP_H
+#ifndef LIB_RMCP_H
+#define LIB_RMCP_H
 
 #include <stdbool.h>
 #include <stddef.h>
