@@ -4,6 +4,8 @@
  * the wiring of a session (session.c) to images, control socket and screen;
  * what ends the program, and how it then ends.
  */
+#include <sys/ioctl.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -162,13 +164,23 @@ state(const struct app *a)
 	    session_doing(a->session);
 }
 
+/* A column less than there are: a line that wraps is no longer one line. */
+static size_t
+width(void)
+{
+	struct winsize w;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ?
+	    w.ws_col - 1u : 79;
+}
+
 static void
 draw_line(struct app *a, int64_t now)
 {
 	char line[SHOW_LINE_MAX];
 
 	show_line(&a->show, a->machine.name, state(a), &a->serve.stats, now,
-	    line);
+	    width(), line);
 	(void)fprintf(stderr, "\r%s\033[K", line);
 	a->drawn = true;
 }

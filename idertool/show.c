@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Live line and summary: see show.h. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "idertool/show.h"
 #include "lib/buf.h"
@@ -32,13 +34,29 @@ plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* Whole pieces only: half a number would be another one. */
+static void __attribute__((format(printf, 3, 4)))
+add_piece(char out[SHOW_LINE_MAX], size_t width, const char *fmt, ...)
+{
+	char piece[48];
+	size_t len = strlen(out);
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(piece, sizeof piece, fmt, ap);
+	va_end(ap);
+	if (len + strlen(piece) <= width)
+		(void)strcpy(out + len, piece);
+}
+
 void
 show_line(struct show *w, const char *host, const char *state,
-    const struct stats *s, int64_t now_ms, char out[SHOW_LINE_MAX])
+    const struct stats *s, int64_t now_ms, size_t width,
+    char out[SHOW_LINE_MAX])
 {
 	uint64_t bytes = s->read_bytes + s->written_bytes;
 	int64_t past = now_ms - w->then_ms;
-	char served[16], rate[16], where[40] = "";
+	char served[16], rate[16];
 
 	if (past >= SHOW_RATE_MS) {
 		w->rate = (bytes - w->then_bytes) * 1000 / (uint64_t)past;
@@ -47,13 +65,18 @@ show_line(struct show *w, const char *host, const char *state,
 	}
 	show_bytes(served, bytes);
 	show_bytes(rate, w->rate);
+	if (width >= SHOW_LINE_MAX)
+		width = SHOW_LINE_MAX - 1;
+	(void)snprintf(out, width + 1, "%.40s: %.30s", host, state);
+	add_piece(out, width, ", %s, %s/s", served, rate);
+	if (s->resets > 0)
+		add_piece(out, width, ", %" PRIu64 " reset%s", s->resets,
+		    plural(s->resets));
+	add_piece(out, width, ", %" PRIu64 " command%s", s->ncommands,
+	    plural(s->ncommands));
 	if (s->drive != -1)
-		(void)snprintf(where, sizeof where, ", %s at block %" PRIu64,
+		add_piece(out, width, ", %s at block %" PRIu64,
 		    drive_name((enum scsi_kind)s->drive), s->lba);
-	(void)snprintf(out, SHOW_LINE_MAX, "%.40s: %.30s, %s, %s/s, %" PRIu64
-	    " command%s%s, %" PRIu64 " reset%s", host, state, served, rate,
-	    s->ncommands, plural(s->ncommands), where, s->resets,
-	    plural(s->resets));
 }
 
 static int64_t

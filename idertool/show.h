@@ -25,9 +25,13 @@ struct show {
 
 /* "12.3 MB"; at most 16 bytes with NUL. */
 void show_bytes(char out[16], uint64_t bytes);
-/* "htpc: cd at 1234, 12.3 MB, 4.1 MB/s, 523 commands, 1 reset" */
+/*
+ * "htpc: attached, 12.3 MB, 4.1 MB/s, 1 reset, 523 commands, cd at block 7";
+ * at most width bytes of it, the last pieces left out.
+ */
 void show_line(struct show *w, const char *host, const char *state,
-    const struct stats *s, int64_t now_ms, char out[SHOW_LINE_MAX]);
+    const struct stats *s, int64_t now_ms, size_t width,
+    char out[SHOW_LINE_MAX]);
 /* Two or three lines, appended. */
 int show_summary(struct buf *out, const char *host, const struct stats *s,
     int64_t now_ms, struct err *e);

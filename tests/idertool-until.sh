@@ -64,4 +64,17 @@ is "$(ctl violations)" "" "no violations"
 run ptyrun expect:'attached, 0 bytes' kill:15 -- idertool --cd "$T/cd.iso" --start now "$AMT_HOST"
 is "$rc" 143 "ends by SIGTERM"
 has "$out" "attached, 0 bytes, 0 bytes/s, 0 commands" "with a live line before"
+
+# However long, it is one line: of the pieces that fit.
+name=a-machine-whose-name-is-not-a-short-one
+mkdir -p "$HOME/.config/amt"
+printf 'host %s\n\taddress %s\n' $name "$AMT_HOST" >"$HOME/.config/amt/amt.conf"
+chmod -R go-rwx "$HOME/.config"
+(until_ok serves; until_ok session_is_open ider; scsi cd "$(cdb 28 0 1)") >"$T/read" &
+run ptyrun expect:'2.0 kB' expect:'1 command' kill:15 -- idertool --cd "$T/cd.iso" --start now $name
+is "$rc" 143 "a long name"
+line=$(printf '%s\n' "$out" | tr '\r' '\n' | grep '1 command' | head -n 1)
+hasnt "$line" "at block" "pieces that do not fit are left out"
+[ ${#line} -lt 83 ]
+is $? 0 "and a terminal of 80 columns holds it: $line"
 done_testing
