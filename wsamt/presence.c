@@ -9,11 +9,10 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "lib/err.h"
-#include "lib/fiber.h"
 #include "lib/loop.h"
 #include "lib/resolve.h"
 #include "wsamt/presence.h"
+#include "wsamt/wsamt.h"
 
 #define ADDRESSES_MAX 4
 #define ROUNDS 3
@@ -67,25 +66,6 @@ on_resolved(void *arg, struct addrinfo *list, const struct err *e)
 	a->done = true;
 }
 
-static void
-on_late(void *arg)
-{
-	((struct asked *)arg)->done = true;
-}
-
-static int
-wait(struct loop *l, struct asked *a, int64_t ms, struct err *e)
-{
-	struct loop_timer timer = { 0 };
-	int rc;
-
-	a->done = false;
-	loop_after(l, &timer, ms, on_late, a);
-	rc = fiber_wait(l, &a->done, e);
-	loop_cancel(&timer);
-	return rc;
-}
-
 /* A socket for each address; one that cannot be had is left out. */
 static void
 listen_to(struct loop *l, struct asked *a)
@@ -133,12 +113,14 @@ presence_ask(struct loop *l, const char *address, int64_t limit_ms,
 		return -1;
 	}
 	if ((a.resolve = resolve_start(l, address, "623", AF_UNSPEC,
-	    on_resolved, &a, e)) == NULL || wait(l, &a, limit_ms, e) == -1)
+	    on_resolved, &a, e)) == NULL ||
+	    wsamt_until(l, &a.done, limit_ms, e) == -1)
 		goto out;
 	listen_to(l, &a);
 	for (rc = 0, i = 0; rc == 0 && !a.heard && i < ROUNDS; i++) {
 		send_all(&a);
-		rc = wait(l, &a, limit_ms / ROUNDS, e);
+		a.done = false;
+		rc = wsamt_until(l, &a.done, limit_ms / ROUNDS, e);
 	}
 	if (rc == 0 && a.heard) {
 		*pong = a.pong;

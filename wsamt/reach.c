@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/err.h"
-#include "lib/fiber.h"
 #include "lib/loop.h"
 #include "lib/resolve.h"
 #include "wsamt/reach.h"
+#include "wsamt/wsamt.h"
 
 #define ADDRESSES_MAX 4
+#define RESOLVE_MS 10000
 #define PORTS_MAX 8
 
 struct scan;
@@ -108,23 +108,21 @@ on_resolved(void *arg, struct addrinfo *list, const struct err *e)
 	s->done = true;
 }
 
-static void
-on_late(void *arg)
-{
-	((struct scan *)arg)->done = true;
-}
-
-/* Wait until it is done, or time is up. */
 static int
-wait(struct scan *s, int64_t ms, struct err *e)
+find_addresses(struct scan *s, const char *address, int64_t limit_ms,
+    struct err *e)
 {
-	struct loop_timer timer = { 0 };
-	int rc;
-
-	loop_after(s->loop, &timer, ms, on_late, s);
-	rc = fiber_wait(s->loop, &s->done, e);
-	loop_cancel(&timer);
-	return rc;
+	if ((s->resolve = resolve_start(s->loop, address, NULL, AF_UNSPEC,
+	    on_resolved, s, e)) == NULL ||
+	    wsamt_until(s->loop, &s->done, limit_ms, e) == -1)
+		return -1;
+	if (s->list != NULL)
+		return 0;
+	if (s->resolve != NULL)
+		return err_set(e, ERR_NET, "%s: the name server does not "
+		    "answer", address);
+	*e = s->failure;
+	return -1;
 }
 
 int
@@ -138,15 +136,7 @@ reach_ports(struct loop *l, const char *address, struct reach *ports,
 
 	for (i = 0; i < n; i++)
 		ports[i].how = REACH_SILENT;
-	if ((s.resolve = resolve_start(l, address, NULL, AF_UNSPEC,
-	    on_resolved, &s, e)) == NULL || wait(&s, 5 * limit_ms, e) == -1)
-		goto out;
-	if (s.list == NULL && s.resolve != NULL)
-		(void)err_set(e, ERR_NET, "%s: the name server does not "
-		    "answer", address);
-	else if (s.list == NULL)
-		*e = s.failure;
-	if (s.list == NULL)
+	if (find_addresses(&s, address, RESOLVE_MS, e) == -1)
 		goto out;
 	s.done = false;
 	for (ai = s.list; ai != NULL && addresses < ADDRESSES_MAX;
@@ -157,7 +147,7 @@ reach_ports(struct loop *l, const char *address, struct reach *ports,
 	    ai = ai->ai_next, addresses++)
 		for (i = 0; i < n && i < PORTS_MAX; i++)
 			knock(&s, ai, &ports[i]);
-	rc = wait(&s, limit_ms, e);
+	rc = wsamt_until(l, &s.done, limit_ms, e);
  out:
 	resolve_cancel(s.resolve);
 	for (i = 0; i < s.nknocks; i++)

@@ -42,6 +42,8 @@ int wsamt_on_off(bool *on, const char *text, const char *what,
     struct err *e);
 const char *wsamt_word(bool on);
 
+/* Wait until *done, which a callback of the loop sets; at most so long. */
+int wsamt_until(struct loop *l, bool *done, int64_t ms, struct err *e);
 /* Wait so long before asking again. */
 int wsamt_rest(struct wsamt *a, int64_t ms, struct err *e);
 
