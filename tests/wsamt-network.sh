@@ -70,6 +70,8 @@ refused 'ipv6 did not take: it was on, off was wanted, it is on' ipv6 off
 ctl clear-faults
 if [ "$AMT_TEST_NS" = own ]; then
 	refused 'comes over IPv6; come over IPv4, or say --force' -h ::1 ipv6 off
+	sets -h ::1 ipv4 192.0.2.10/24
+	is "$(state .network.ip)" 192.0.2.10 "the IPv4 address, over IPv6"
 else
 	skip "no namespace of our own"
 fi

@@ -369,8 +369,10 @@ confirm_ipv4(struct wsamt *a, const struct ipv4 *before,
 static int
 check_way(struct wsamt *a, const struct ipv4 *wanted, struct err *e)
 {
-	if (a->force || (wanted->kind == OWN &&
-	    strcmp(a->machine.address, wanted->text[0]) == 0))
+	const char *ours = a->machine.address;
+
+	if (a->force || strchr(ours, ':') != NULL || (wanted->kind == OWN &&
+	    strcmp(ours, wanted->text[0]) == 0))
 		return 0;
 	return err_set(e, ERR_REFUSED, "%s: this may change the address over "
 	    "which this very command comes; say --force if that is wanted",
