@@ -18,6 +18,7 @@
 #include "idertool/serve.h"
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/json.h"
 #include "lib/loop.h"
 
 #define ANSWER_MAX 4096
@@ -452,35 +453,96 @@ send_line(int to, const char *line, int fd)
 	return sendmsg(to, &m, MSG_NOSIGNAL) == (ssize_t)iov.iov_len ? 0 : -1;
 }
 
-/* Lines up to "ok", or "no" and why. */
+/* An image is a name and perhaps "rw"; none is an empty name. */
+static void
+image_member(struct json *j, const char *drive, char *name)
+{
+	char *how = strrchr(name, '\t');
+	bool writable = how != NULL && strcmp(how, "\trw") == 0;
+
+	json_name(j, drive);
+	if (*name == '\0') {
+		json_null(j);
+		return;
+	}
+	if (writable)
+		*how = '\0';
+	json_object(j);
+	json_member(j, "image", name);
+	json_name(j, "writable");
+	json_bool(j, writable);
+	json_object_end(j);
+}
+
+/* A line of an answer, name and value, as a member. */
+static void
+member(struct json *j, char *line)
+{
+	char *value = line + strcspn(line, "\t");
+	enum scsi_kind kind;
+
+	if (*value != '\0')
+		*value++ = '\0';
+	if (drive_find(&kind, line) == 0) {
+		image_member(j, line, value);
+	} else if (strcmp(line, "host") == 0 || strcmp(line, "state") == 0) {
+		json_member(j, line, value);
+	} else {
+		json_name(j, line);
+		json_int(j, strtoll(value, NULL, 10));
+	}
+}
+
+/* Lines up to "ok", or "no" and why; as members of j unless it is NULL. */
 static int
-print_answer(int fd, const char *path, struct err *e)
+read_answer(FILE *in, const char *path, struct json *j, struct err *e)
 {
 	char line[ERR_TEXT_MAX + 8];
+
+	while (fgets(line, sizeof line, in) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strcmp(line, "ok") == 0)
+			return 0;
+		if (strncmp(line, "no ", 3) == 0)
+			return err_set(e, ERR_NO, "%s", line + 3);
+		if (j != NULL)
+			member(j, line);
+		else
+			(void)puts(line);	/* main flushes, and sees */
+	}
+	return err_set(e, ERR_LOCAL, "%s: the idertool there did not answer",
+	    path);
+}
+
+static int
+print_answer(int fd, const char *path, bool as_json, struct err *e)
+{
 	FILE *in = fdopen(fd, "r");
-	int rc = 1;
+	struct json j;
+	struct buf out;
+	int rc;
 
 	if (in == NULL) {
 		(void)close(fd);
 		return err_sys(e, ERR_LOCAL, "%s", path);
 	}
-	while (rc == 1 && fgets(line, sizeof line, in) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strcmp(line, "ok") == 0)
-			rc = 0;
-		else if (strncmp(line, "no ", 3) == 0)
-			rc = err_set(e, ERR_NO, "%s", line + 3);
-		else
-			(void)puts(line);	/* main flushes, and sees */
-	}
+	buf_init(&out, 2 * ANSWER_MAX);
+	json_init(&j, &out);
+	json_object(&j);
+	rc = read_answer(in, path, as_json ? &j : NULL, e);
+	json_object_end(&j);
+	if (rc == 0 && j.failed)
+		rc = err_set(e, ERR_LOCAL, "out of memory");
+	if (rc == 0 && as_json && out.len > 2)	/* more than {} */
+		(void)printf("%.*s\n", (int)out.len, (const char *)out.data);
+	buf_clear(&out);
 	(void)fclose(in);		/* it was only read */
-	return rc != 1 ? rc : err_set(e, ERR_LOCAL, "%s: the idertool there "
-	    "did not answer", path);
+	return rc;
 }
 
 int
 control_call(const char *path, char *const words[], bool writable,
-    struct err *e)
+    bool as_json, struct err *e)
 {
 	char line[CONTROL_LINE_MAX];
 	struct medium m;
@@ -496,7 +558,7 @@ control_call(const char *path, char *const words[], bool writable,
 		rc = err_sys(e, ERR_LOCAL, "%s", path);
 		(void)close(fd);
 	} else {
-		rc = print_answer(fd, path, e);
+		rc = print_answer(fd, path, as_json, e);
 	}
 	(void)medium_close(&m, &ignored);	/* nothing was written here */
 	return rc;

@@ -49,9 +49,10 @@ void control_free(struct control *c);	/* removes the socket; NULL is fine */
 
 /*
  * The client: words as of the command line, "insert" opens its image here.
- * The answer's lines go to standard output.  ERR_NO: the server says no.
+ * The answer's lines go to standard output, or one object.  ERR_NO: the
+ * server says no.
  */
 int control_call(const char *path, char *const words[], bool writable,
-    struct err *e);
+    bool as_json, struct err *e);
 
 #endif

@@ -568,7 +568,8 @@ static int
 check(struct app *a, char **operands, struct err *e)
 {
 	if (a->ctl_path != NULL)
-		return control_call(a->ctl_path, operands, a->rw, e);
+		return control_call(a->ctl_path, operands, a->rw, a->json,
+		    e);
 	if (operands[0] != NULL && operands[1] != NULL)
 		return err_set(e, ERR_USAGE, "one machine at a time; see "
 		    "--help");

@@ -39,6 +39,8 @@ is "$(answer)" "$(dd if="$T/second.iso" bs=2048 skip=39 2>/dev/null | hex)" "is 
 is "$(scsi cd "$(cdb 28 40 1)")" "sense 05/21/00" "and the last"
 run idertool --rw --ctl "$c" insert floppy "$T/floppy.img"
 is "$rc" 0 "insert floppy, to be written to"
+is "$(idertool --json --ctl "$c" status | jq -c '[.host, .state, .cd.writable, .floppy, .read > 0]')" \
+    "[\"$AMT_HOST\",\"attached\",false,{\"image\":\"$T/floppy.img\",\"writable\":true},true]" "status, as JSON"
 floppy_is_in() { [ "$(scsi floppy 00)" = good ]; }
 until_ok floppy_is_in
 block=$(od -An -v -tx1 -N 512 /dev/urandom | tr -d ' \n')
@@ -59,6 +61,7 @@ has "$(say 'insert cd ro x\n')" "no no image came along" "a name alone is no ima
 has "$(say 'eject\n')" "no which drive" "eject what?"
 is "$(say 'status\nstatus\n' | grep -c '^ok$')" 2 "two lines at once"
 is "$(head -c 5000 /dev/zero | tr '\0' a | socat -t 2 - "UNIX-CONNECT:$c" 2>/dev/null)" "" "a line without end is cut off"
+is "$(idertool --json --ctl "$c" status | jq -c .floppy)" null "an empty drive, as JSON"
 ask status; is "$rc" 0 "and it is still there"
 run idertool --cd "$T/cd.iso" --control "$c"
 is "$rc" 3 "another server at the same place: 3"
