@@ -90,6 +90,20 @@ for n in 4294967296 -1 1e3 0x10 99999999999999999999 '' ' ' 7seven; do
 	run wsamt idle
 	is "$rc $out" "6 " "the number '$n'"
 done
+# Records that are none, and fewer than promised.
+audit() {	# PROMISED RECORD...
+	promised=$1; shift
+	printf %s "<x:ReadRecords_OUTPUT xmlns:x='$amt/AMT_AuditLog'><x:TotalRecordCount>$promised</x:TotalRecordCount><x:RecordsReturned>$promised</x:RecordsReturned>$(printf '<x:EventRecords>%s</x:EventRecords>' "$@")<x:ReturnValue>0</x:ReturnValue></x:ReadRecords_OUTPUT>" >ReadRecords
+}
+good=ABAAAAAFYWRtaW5oAAAAAgAA
+audit 3 AAAA $good '!'
+run wsamt auditlog
+is "$rc $out" "0 2025-04-16 19:07:44	admin	-	security: setup started" "one good record of three"
+is "$(printf '%s\n' "$err" | grep -c 'a record of the audit log is left out')" 2 "the others are told"
+audit 4294967295 $good
+run timeout 20 wsamt auditlog
+is "$rc $out" "6 " "fewer than promised"
+has "$err" "promises 4294967295 records and gives 1" "says so"
 # A great many of everything.
 awk -v ns="$amt/AMT_EthernetPortSettings" 'BEGIN {
 	printf "<x:AMT_EthernetPortSettings xmlns:x=\"%s\"><x:DHCPEnabled>true</x:DHCPEnabled>", ns

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "lib/log.h"
 #include "wsamt/audit.h"
 #include "wsamt/pem.h"
 
@@ -18,12 +19,15 @@ static const struct ws_field start_in[] = {
 static const struct ws_method read_records = { .class = LOG,
     .name = "ReadRecords", .in = start_in, .why = ws_why_pt, .reads = true };
 
+/* The records of an answer that promises so many; a damaged one is told. */
 static int
-take(const struct ws_node *out, audit_fn *fn, void *arg, struct err *e)
+take(struct wsamt *a, const struct ws_node *out, uint32_t promised,
+    audit_fn *fn, void *arg, struct err *e)
 {
 	const struct ws_node *n;
 	struct audit v;
 	struct buf bytes;
+	uint32_t count = 0;
 	int rc = 0;
 
 	buf_init(&bytes, RECORD_MAX);
@@ -31,14 +35,20 @@ take(const struct ws_node *out, audit_fn *fn, void *arg, struct err *e)
 		if (strcmp(ws_name(n), "EventRecords") != 0 ||
 		    ws_text(n) == NULL)
 			continue;
+		count++;
 		buf_clear(&bytes);
-		rc = base64_bytes(&bytes, ws_text(n), e);
-		if (rc == 0)
-			rc = audit_decode(&v, bytes.data, bytes.len, e);
-		if (rc == 0)
+		if (base64_bytes(&bytes, ws_text(n), e) == 0 &&
+		    audit_decode(&v, bytes.data, bytes.len, e) == 0)
 			rc = fn(arg, &v, e);
+		else
+			log_warn("%s: a record of the audit log is left out: "
+			    "%s", a->machine.name, e->text);
 	}
 	buf_clear(&bytes);
+	if (rc == 0 && count != promised)
+		rc = err_set(e, ERR_PROTO, "%s: the audit log promises %u "
+		    "records and gives %u", a->machine.name,
+		    (unsigned)promised, (unsigned)count);
 	return rc;
 }
 
@@ -72,13 +82,13 @@ audit_read(struct wsamt *a, uint32_t most, audit_fn *fn, void *arg,
 			start = total - most + 1;
 			got = most;
 		} else if (rc == 0) {
-			rc = take(ws_body(d), fn, arg, e);
-			if (rc == -1)
-				(void)err_ctx(e, "%s", a->machine.name);
+			rc = take(a, ws_body(d), got, fn, arg, e);
 			start += got;
 		}
 		ws_doc_free(d);
-	} while (rc == 0 && got > 0 && start <= total &&
-	    ++rounds < ROUNDS_MOST);
+		if (rc == 0 && ++rounds == ROUNDS_MOST)
+			rc = err_set(e, ERR_PROTO, "%s: the audit log does "
+			    "not end", a->machine.name);
+	} while (rc == 0 && got > 0 && start <= total);
 	return rc;
 }
