@@ -75,7 +75,7 @@ mends tls no-tls --tofu
 wsamt redirport off
 mends port off
 ctl fault 16994.filtered
-finds port unreachable --timeout 0.5
+finds port unreachable
 detail '16994 is silent'
 ctl clear-faults
 wsamt sol off
@@ -206,7 +206,7 @@ stop_sim
 start_sim --tls-too
 ctl fault filtered
 if [ "$AMT_TEST_NS" = own ]; then	# else there is no presence ping
-	finds machine filtered --timeout 0.5
+	finds machine filtered
 	detail 'ports 623, 664, 16992, 16993, 16994, 16995 silent'
 	ctl clear-faults
 	wsamt rmcp off
