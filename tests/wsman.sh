@@ -19,7 +19,7 @@ x_ns=http://schemas.xmlsoap.org/ws/2004/09/transfer
 n_ns=http://schemas.xmlsoap.org/ws/2004/09/enumeration
 anonymous=$a_ns/role/anonymous
 s_open="<s:Envelope xmlns:s=\"$s_ns\" xmlns:a=\"$a_ns\" xmlns:w=\"$w_ns\" xmlns:n=\"$n_ns\">"
-ws_user=admin ws_password='' ws_url='' ws_curl='' status='' ended=''
+ws_id=0 ws_user=admin ws_password='' ws_url='' ws_curl='' status='' ended=''
 uri() {
 	case $1 in
 	AMT_*) echo "http://intel.com/wbem/wscim/1/amt-schema/1/$1" ;;
@@ -42,7 +42,7 @@ post() {
 	out=$(cat "$T/answer.xml")
 }
 ws() {
-	post "$s_open<s:Header><a:Action>$1</a:Action><a:To>/wsman</a:To><w:ResourceURI>$(uri "$2")</w:ResourceURI><a:MessageID>$(token)</a:MessageID><a:ReplyTo><a:Address>$anonymous</a:Address></a:ReplyTo>${5:-}${4:+<w:SelectorSet>$4</w:SelectorSet>}</s:Header><s:Body>${3:-}</s:Body></s:Envelope>"
+	post "$s_open<s:Header><a:Action>$1</a:Action><a:To>/wsman</a:To><w:ResourceURI>$(uri "$2")</w:ResourceURI><a:MessageID>$((ws_id += 1))</a:MessageID><a:ReplyTo><a:Address>$anonymous</a:Address></a:ReplyTo>${5:-}${4:+<w:SelectorSet>$4</w:SelectorSet>}</s:Header><s:Body>${3:-}</s:Body></s:Envelope>"
 }
 get() { ws "$x_ns/Get" "$1" '' "${2:-}"; }
 put() { ws "$x_ns/Put" "$1" "<$1 xmlns=\"$(uri "$1")\">$2</$1>" "${3:-}"; }
