@@ -31,7 +31,7 @@ post() {
 	printf '%s' "$1" >"$T/request.xml"
 	: >"$T/answer.xml"
 	# shellcheck disable=SC2086 # options are words
-	status=$(curl -s -m 20 --digest -K - -H Expect: -D "$T/headers" \
+	status=$(curl -s -m 120 --digest -K - -H Expect: -D "$T/headers" \
 	    -H 'Content-Type: application/soap+xml;charset=UTF-8' $ws_curl \
 	    --data-binary "@$T/request.xml" -o "$T/answer.xml" \
 	    -w '%{http_code}' "${ws_url:-http://$AMT_HOST:16992/wsman}" <<-END

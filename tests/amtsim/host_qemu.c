@@ -13,6 +13,7 @@
  * The USB-R drives are USB devices on lines of usbredir; they are plugged
  * in while a storage session is.  Left out: screen, keyboard, mouse.
  */
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -86,6 +87,7 @@ struct host {
 	int boot;			/* device of the boot in progress */
 	size_t prompt;			/* of the boot menu, bytes seen */
 	bool silent;			/* since it began or was reset */
+	int stale;			/* bytes unread from before the reset */
 	struct loop_timer wait;		/* for the first instruction */
 	bool hold, refused;		/* SOL full; serial port was full */
 	char text[PATH_MAX + 64];
@@ -186,8 +188,9 @@ read_serial(struct host *h)
 	if (n <= 0)
 		return -1;
 	watch_for_menu(h, bytes, (size_t)n);
-	if (h->silent)
+	if (h->silent && n > h->stale)
 		bios_speaks(h);
+	h->stale = n < h->stale ? h->stale - (int)n : 0;
 	host_serial_out(h->sim, bytes, (size_t)n);
 	return 0;
 }
@@ -219,6 +222,7 @@ on_serial(void *arg, short revents)
 	if (h->serial_watch == NULL)
 		return;			/* switched off meanwhile */
 	poll_serial(h);
+	qmp_hear(h->qmp);		/* resets, before what was said after */
 	if (revents & POLLIN && !h->hold)
 		(void)read_serial(h);
 	else if (revents & POLLHUP && h->serial_watch != NULL)
@@ -273,6 +277,8 @@ on_reset(struct host *h, struct json_object *data)
 	    !json_object_get_boolean(guest))
 		host_was_reset(h->sim);
 	h->silent = true;
+	if (ioctl(h->serial, FIONREAD, &h->stale) == -1)
+		h->stale = 0;
 }
 
 static void
@@ -358,6 +364,7 @@ cut(struct host *h)
 	(void)close(h->serial);
 	(void)close(h->errors);
 	h->running = h->refused = false;
+	h->stale = 0;
 	return status;
 }
 

@@ -140,6 +140,13 @@ qmp_new(struct loop *loop, int fd, const struct qmp_events *ev, void *arg,
 }
 
 void
+qmp_hear(struct qmp *q)
+{
+	if (!q->busy)
+		on_io(q, 0);
+}
+
+void
 qmp_free(struct qmp *q)
 {
 	if (q == NULL)

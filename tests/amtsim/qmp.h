@@ -21,6 +21,7 @@ struct qmp_events {
 struct qmp *qmp_new(struct loop *loop, int fd, const struct qmp_events *ev,
     void *arg, struct err *e);
 void qmp_free(struct qmp *q);		/* also from within its events */
+void qmp_hear(struct qmp *q);		/* what has come is told now */
 /* Takes args, which may be NULL. */
 int qmp_send(struct qmp *q, const char *command, struct json_object *args,
     struct err *e);
