@@ -114,6 +114,15 @@ is "$rc" 0 "30000 values where four are possible"
 run timeout 20 wsamt link
 is "$rc $out" "6 " "are not printed"
 has "$err" "LinkPolicy: too long" "says so"
+# The log of sessions, and screens that nobody has.
+says AMT_RedirectionService $amt "<x:AccessLog>11/20/2026, 13:00:00, $evil</x:AccessLog><x:AccessLog>99/99/9, $evil</x:AccessLog>"
+run wsamt sessions
+is "$(printf '%s\n' "$out" | sed -n 's/^log	-	-	//p')" "a?ping?off??2J???b	2026-11-20 13:00:00
+99/99/9, a?ping?off??2J???b	-" "a log with lines and tabs in it, and a date that is none"
+says IPS_ScreenSettingData http://intel.com/wbem/wscim/1/ips-schema/1 \
+    "$(yes '<x:IsActive>true</x:IsActive><x:ResolutionX>99999999999</x:ResolutionX><x:ResolutionY>-1</x:ResolutionY>' | head -n 1000)"
+run timeout 20 wsamt diagnose
+is "$rc $(wild)" "1 0" "a thousand screens of any size"
 # Certificates that are none.
 says AMT_PublicKeyCertificate $amt "<x:InstanceID>1</x:InstanceID><x:TrustedRootCertficate>true</x:TrustedRootCertficate><x:X509Certificate>$(head -c 300000 /dev/zero | base64 -w 0)</x:X509Certificate>"
 run timeout 20 wsamt certs
