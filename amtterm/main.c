@@ -274,6 +274,18 @@ run(struct app *a, const char *host, struct err *e)
 	return rc;
 }
 
+static int
+check(const struct app *a, char *const operands[], struct err *e)
+{
+	if (operands[0] != NULL && operands[1] != NULL)
+		return err_set(e, ERR_USAGE, "one machine at a time; see "
+		    "--help");
+	if (a->pty_link != NULL && a->eof_ms != EOF_KEEP)
+		return err_set(e, ERR_USAGE, "--eof is for standard input, "
+		    "which is not used with --pty");
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -296,9 +308,7 @@ main(int argc, char **argv)
 	} else if (rc == OPTS_RUN) {
 		log_init("amtterm", a.opts.verbosity);
 		argv += a.opts.first_operand;
-		rc = argv[0] != NULL && argv[1] != NULL ?
-		    err_set(&e, ERR_USAGE, "one machine at a time; see "
-		    "--help") : run(&a, argv[0], &e);
+		rc = check(&a, argv, &e) == -1 ? -1 : run(&a, argv[0], &e);
 	}
 	if (rc != -1 && fflush(stdout) == EOF)
 		rc = err_sys(&e, ERR_LOCAL, "writing to standard output");
