@@ -44,7 +44,7 @@ spoil(const char *way, uint8_t *p, size_t n)
 	else if (strcmp(way, "sequence") == 0)
 		p[7]++;
 	else if (strcmp(way, "future") == 0)
-		p[7]++, p[n - 1]++;	/* the round, too: not sent yet */
+		p[6]++, p[n - 2]++;	/* the round 256 after it: not sent yet */
 	else if (strcmp(way, "cookie") == 0)
 		p[8]++;
 	else if (strcmp(way, "host") == 0)
