@@ -98,8 +98,7 @@ set_mebx_password(struct method_call *c)
 	if (n < 8 || n > 32 || strpbrk(p, "\",:") != NULL ||
 	    !kind[0] || !kind[1] || !kind[2] || !kind[3])
 		return INVALID_PASSWORD;
-	snprintf(c->inst.sim->model.mebx_password,
-	    sizeof c->inst.sim->model.mebx_password, "%s", p);
+	memcpy(c->inst.sim->model.mebx_password, p, n + 1);
 	return SUCCESS;
 }
 
