@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/log.h"
 #include "lib/loop.h"
@@ -378,38 +379,39 @@ confirm_key(struct wsamt *a, const char *id, struct err *e)
 	    "not there", e);
 }
 
+static bool
+is_busy(const struct ws_doc *answer)
+{
+	struct err ignored;
+	uint32_t value = 0;
+
+	(void)ws_return_value(answer, &generate_method, &value, &ignored);
+	return value == 2 || value == 2061 || value == 2082;
+}
+
 /* Firmware that is busy with random numbers refuses for a while. */
 static int
 generate(struct wsamt *a, struct ws_doc **d, struct err *e)
 {
-	static const uint32_t busy[] = { 2, 2061, 2082 };
 	int64_t start = loop_now_ms(), pause = BUSY_FIRST_MS, limit =
 	    a->machine.timeout_ms >= 0 ? a->machine.timeout_ms : BUSY_MS;
-	struct err ignored;
-	uint32_t value;
-	bool again;
-	size_t i;
 
-	for (;; pause = pause * 2 < BUSY_MOST_MS ? pause * 2 : BUSY_MOST_MS) {
-		if (wsman_invoke(a->wsman, &generate_method, NULL,
-		    (const struct ws_value[]){ { "KeyAlgorithm", .number =
-		    RSA }, { "KeyLength", .number = BITS }, { .name = NULL } },
-		    d, e) == 0)
-			return 0;
-		if (e->kind != ERR_REFUSED || *d == NULL || ws_return_value(*d,
-		    &generate_method, &value, &ignored) == 0)
-			return -1;
-		for (again = false, i = 0; i < sizeof busy / sizeof busy[0];
-		    i++)
-			again = again || busy[i] == value;
-		if (!again || loop_now_ms() - start + pause > limit)
+	while (wsman_invoke(a->wsman, &generate_method, NULL,
+	    (const struct ws_value[]){ { "KeyAlgorithm", .number = RSA },
+	    { "KeyLength", .number = BITS }, { .name = NULL } }, d, e) == -1) {
+		if (e->kind != ERR_REFUSED || *d == NULL || !is_busy(*d) ||
+		    loop_now_ms() - start + pause > limit)
 			return -1;
 		ws_doc_free(*d);
 		*d = NULL;
-		log_info("%s: is busy; asking again", a->machine.name);
+		if (a->sink == NULL && isatty(STDERR_FILENO))
+			log_warn("%s: busy; asking again ...",
+			    a->machine.name);
 		if (wsamt_rest(a, pause, e) == -1)
 			return -1;
+		pause = pause * 2 < BUSY_MOST_MS ? pause * 2 : BUSY_MOST_MS;
 	}
+	return 0;
 }
 
 int
