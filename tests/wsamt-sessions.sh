@@ -11,6 +11,8 @@ ider	closed	-	-	-
 kvm	closed	-	-	-
 tunnel	closed	-	-	-'
 gets "$none" sessions
+is "$(wsamt --json sessions | jq -c '.[0]')" \
+    '{"session":"sol","state":"closed","user":null,"from":null,"time":null}' "as JSON, what is not there is null"
 
 # A serial console.
 open_console

@@ -311,16 +311,17 @@ print_entry(struct wsamt *a, const char *kind, const char *id,
     const struct pem_cert *c, const char *uses, struct err *e)
 {
 	time_t ends = c != NULL ? (time_t)c->ends : 0;
-	char date[32] = "-";
+	char date[32] = "";
 	struct tm tm;
 
 	if (c != NULL && gmtime_r(&ends, &tm) != NULL)
 		(void)strftime(date, sizeof date, "%Y-%m-%d", &tm);
 	return out_row(&a->out, (const struct out_cell[]){
-	    { "kind", kind, false }, { "ends", date, false },
+	    { "kind", kind, false },
+	    { "ends", *date != '\0' ? date : NULL, false },
 	    { "used", *uses != '\0' ? uses : "none", true },
-	    { "subject", c != NULL ? c->subject : "-", false },
-	    { "issuer", c != NULL ? c->issuer : "-", false },
+	    { "subject", c != NULL ? c->subject : NULL, false },
+	    { "issuer", c != NULL ? c->issuer : NULL, false },
 	    { "id", id, false }, { NULL, NULL, false } }, e);
 }
 

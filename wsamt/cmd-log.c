@@ -37,15 +37,18 @@ static const struct ws_method
 	freeze_log = { .class = LOG, .name = "FreezeLog", .in = freeze_in,
 	    .why = ws_why_pt };
 
-static void
+/* In text; NULL: not known. */
+static const char *
 date(char text[32], uint32_t seconds)
 {
 	time_t t = seconds;
 	struct tm tm;
 
-	if (gmtime_r(&t, &tm) == NULL ||
+	if (seconds == 0 || seconds == UINT32_MAX ||
+	    gmtime_r(&t, &tm) == NULL ||
 	    strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		text[0] = '\0';
+		return NULL;
+	return text;
 }
 
 /* ---- event log ------------------------------------------------------------------ */
@@ -54,17 +57,16 @@ static int
 print_event(struct wsamt *a, const struct buf *bytes, struct err *e)
 {
 	struct event v;
-	char when[32] = "-";
+	char when[32];
 
 	if (event_decode(&v, bytes->data, bytes->len, e) == -1)
 		return -1;
 	if (v.empty)
 		return 0;
-	if (v.time != 0 && v.time != UINT32_MAX)
-		date(when, v.time);
 	return out_row(&a->out, (const struct out_cell[]){
-	    { "time", when, false }, { "severity", v.severity, false },
-	    { "entity", v.entity, false }, { "event", v.text, false },
+	    { "time", date(when, v.time), false },
+	    { "severity", v.severity, false }, { "entity", v.entity, false },
+	    { "event", v.text, false },
 	    { NULL, NULL, false } }, e);
 }
 
@@ -245,10 +247,10 @@ print_audit(void *arg, const struct audit *v, struct err *e)
 	struct wsamt *a = arg;
 	char when[32];
 
-	date(when, v->time);
 	return out_row(&a->out, (const struct out_cell[]){
-	    { "time", when, false }, { "user", v->who, false },
-	    { "from", v->where, false }, { "event", v->what, false },
+	    { "time", date(when, v->time), false }, { "user", v->who, false },
+	    { "from", *v->where != '\0' ? v->where : NULL, false },
+	    { "event", v->what, false },
 	    { NULL, NULL, false } }, e);
 }
 

@@ -99,9 +99,7 @@ note_record(void *arg, const struct audit *v, struct err *e)
 		if (v->event != opened[i] || s->state != SESSION_OPEN)
 			continue;
 		(void)snprintf(s->user, sizeof s->user, "%s", v->who);
-		if (strcmp(v->where, "-") != 0)
-			(void)snprintf(s->from, sizeof s->from, "%s",
-			    v->where);
+		(void)snprintf(s->from, sizeof s->from, "%s", v->where);
 		if (gmtime_r(&t, &tm) == NULL || strftime(s->since,
 		    sizeof s->since, "%Y-%m-%d %H:%M:%S", &tm) == 0)
 			s->since[0] = '\0';
@@ -133,7 +131,7 @@ sessions_read(struct wsamt *a, struct session s[SESSION_KINDS],
 static const char *
 known(const char *text)
 {
-	return text[0] != '\0' ? text : "-";
+	return text[0] != '\0' ? text : NULL;
 }
 
 static int
@@ -163,7 +161,7 @@ print_access(struct wsamt *a, const char *text, struct err *e)
 	else
 		at = 0;
 	(void)snprintf(s.from, sizeof s.from, "%s", text + at);
-	return print_row(a, "log", "-", &s, e);
+	return print_row(a, "log", NULL, &s, e);
 }
 
 static int

@@ -198,7 +198,8 @@ out_row(struct out *o, const struct out_cell *c, struct err *e)
 	}
 	for (i = 0; c[i].name != NULL; i++) {
 		start = o->text.len;
-		if (buf_addf(&o->text, e, "%s", c[i].value) == -1)
+		if (buf_addf(&o->text, e, "%s", c[i].value != NULL ?
+		    c[i].value : "-") == -1)
 			return -1;
 		printable(o, start);
 		if (buf_add(&o->text, c[i + 1].name != NULL ? "\t" : "\n", 1,

@@ -55,7 +55,8 @@ void out_end(struct out *o);
 
 /*
  * A line of a table: cells with tabs between, or an object.  Ends in a NULL
- * name.  A list is "a,b", or "none"; in JSON an array.
+ * name.  A list is "a,b", or "none"; in JSON an array.  A value NULL is not
+ * known: "-", in JSON null.
  */
 struct out_cell { const char *name, *value; bool list; };
 int out_row(struct out *o, const struct out_cell *cells, struct err *e);

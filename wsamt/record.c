@@ -322,7 +322,5 @@ audit_decode(struct audit *v, const void *p, size_t n, struct err *e)
 	if (!rd_end(&r))
 		return err_set(e, ERR_PROTO, "a malformed audit record of %zu "
 		    "bytes", n);
-	if (v->where[0] == '\0')
-		(void)snprintf(v->where, sizeof v->where, "-");
 	return 0;
 }

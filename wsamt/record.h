@@ -29,7 +29,7 @@ struct audit {
 	uint32_t time;			/* UTC */
 	char what[RECORD_TEXT_MAX];	/* "remote control: power up" */
 	char who[RECORD_TEXT_MAX];	/* "admin"; "(local)" */
-	char where[RECORD_TEXT_MAX];	/* an address, or "-" */
+	char where[RECORD_TEXT_MAX];	/* an address; may be "" */
 };
 int audit_decode(struct audit *v, const void *p, size_t n, struct err *e);
 
