@@ -113,6 +113,8 @@ person() {	# PROGRAM STEP... -- COMMAND
 	background prints "$u"
 	TERM=vt100 ptyrun "expect:$u" "send: $t" "expect:$t" "$@" >"$T/shown" 2>/dev/null
 	is $? 0 "$what shows what the machine prints, and sends what is typed"
+	wait "$pid"
+	ctl serial '\n'		# what it printed last may still be there
 	until_ok is_free
 	echoes "$what leaves the port to the next one"
 }
