@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Requests written by hand, sent by curl, and wsamt, on one machine: what one
 # sets the other reads.
+# LONG 35
 . ./lib.sh
 . ./wsman.sh
 . ./both.sh

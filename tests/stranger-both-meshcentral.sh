@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # MeshCentral's WS-Man functions and wsamt on one machine: what one sets the
 # other reads.
+# LONG 35
 mesh=$(strangers/fetch --path meshcentral) || exit 77
 dmt=$(strangers/fetch --path wsman-messages) || exit 77
 . ./lib.sh

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Requests that are not ours: as Open AMT's consoles write them, sent by
 # curl --digest.  Each profile takes them and does what they say.
+# LONG 18
 dmt=$(strangers/fetch --path wsman-messages) || exit 77
 . ./lib.sh
 . ./wsman.sh

@@ -4,6 +4,7 @@
 # lines of awk has them; and every command that reads, on a machine made of
 # them.  The recordings are not part of this tree; AMT_CAPTURES says where
 # they are.
+# LONG 12
 . ./lib.sh
 . ./wsman.sh
 captures=${AMT_CAPTURES:-$TOP/../shared/captures/wsman}

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # diagnose: each finding of its table is provoked, and each command that it
 # names mends what was found.
+# LONG 12
 . ./lib.sh
 cd "$T" || exit 3
 
