@@ -497,9 +497,7 @@ static int
 not_redirection(const struct redir_login *l, const struct buf *in,
     struct err *e)
 {
-	/* An alert or handshake record: 15 or 16, then version 3.x */
-	if (!l->tls && in->len >= 2 &&
-	    (in->data[0] == 0x15 || in->data[0] == 0x16) && in->data[1] == 3)
+	if (!l->tls && is_tls_record(in->data, in->len))
 		return err_set(e, ERR_PROTO, "%s answered in TLS; give "
 		    "--tls, and --pin, --tofu or -c to know it by", l->host);
 	return err_set(e, ERR_PROTO, "%s does not speak the redirection "

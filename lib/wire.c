@@ -155,3 +155,10 @@ wr_patch_le32(struct wr *w, size_t at, uint32_t v)
 	wr_init(&hole, w->buf + at, 4);
 	wr_le32(&hole, v);
 }
+
+bool
+is_tls_record(const uint8_t *p, size_t n)
+{
+	return n >= TLS_SIGN && (p[0] == 0x15 || p[0] == 0x16) &&
+	    p[1] == 3 && p[2] <= 4;
+}

@@ -33,4 +33,8 @@ void wr_zero(struct wr *w, size_t n);
 void wr_bytes(struct wr *w, const void *p, size_t n);
 void wr_patch_le32(struct wr *w, size_t at, uint32_t v);	/* a hole */
 
+/* Do these bytes begin a TLS record, alert or handshake?  (RFC 8446, 5.1) */
+#define TLS_SIGN 3			/* bytes that tell */
+bool is_tls_record(const uint8_t *p, size_t n);
+
 #endif

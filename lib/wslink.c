@@ -16,6 +16,7 @@
 #include "lib/conn.h"
 #include "lib/err.h"
 #include "lib/loop.h"
+#include "lib/wire.h"
 #include "lib/wslink.h"
 
 #define FLOW_MAX (64 * 1024)		/* bytes waiting in one direction */
@@ -30,7 +31,7 @@ struct wslink {
 	bool conn_eof;
 	struct buf up, down;		/* to the machine, to libcurl */
 	size_t sent, received;
-	uint8_t first;			/* byte of the machine */
+	uint8_t first[TLS_SIGN];	/* bytes of the machine */
 	struct err failure;
 };
 
@@ -109,8 +110,8 @@ pump_up(struct wslink *k, struct err *e)
 static bool
 read_conn(struct wslink *k, struct err *e)
 {
+	size_t got, i;
 	uint8_t *room;
-	size_t got;
 	int rc;
 
 	while (!k->conn_eof && k->down.len < FLOW_MAX) {
@@ -128,8 +129,8 @@ read_conn(struct wslink *k, struct err *e)
 			k->conn_eof = true;
 			break;
 		}
-		if (k->received == 0)
-			k->first = *room;
+		for (i = 0; i < got && k->received + i < TLS_SIGN; i++)
+			k->first[k->received + i] = room[i];
 		k->received += got;
 		buf_grew(&k->down, got);
 	}
@@ -357,6 +358,5 @@ wslink_failure(const struct wslink *k)
 bool
 wslink_hears_tls(const struct wslink *k)
 {
-	/* a record of type alert or handshake: no HTTP answer begins so */
-	return k->received > 0 && (k->first == 0x15 || k->first == 0x16);
+	return is_tls_record(k->first, k->received);
 }

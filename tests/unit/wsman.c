@@ -286,7 +286,7 @@ test_link(void)
 	ok((fd = wslink_socket(k, &a)) != -1);
 	is_int(wslink_socket(k, &b), -1);	/* one for each connection */
 	ok(access(a.sun_path, F_OK) == 0);
-	(void)!write(pair[1], "\x15secret", 7);
+	(void)!write(pair[1], "\x15\3\1\0\2\2\x28", 7);
 	ok(!stranger_gets_in(l, &a));
 	is_int(plug_in(fd, &a), 0);
 	wslink_mark(k);
