@@ -20,6 +20,13 @@ pids="$pids $ider"
 until_ok ider_is armed
 wsamt boot ider-cd
 wsamt power on
+# Where all is slow the firmware gives the drive up before it has answered,
+# and starts its shell; it is then reset, as an administrator would.
+until_ok eval 'unseen | grep -qa -e "EFI stub" -e "Internal Shell"'
+if ! unseen | grep -qa "EFI stub"; then
+	wsamt boot ider-cd
+	wsamt power reset
+fi
 sees "starting Boot" "UEFI finds something to boot"
 sees "Virtual CD-ROM" "which is the CD"
 sees "EFI stub" "it runs the program on it"
