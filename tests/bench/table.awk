@@ -24,7 +24,7 @@ END {
 		printf "%-14s", row[r]
 		for (p = 1; p <= n; p++) {
 			m[p] = median(values[row[r], program[p]])
-			printf " %-28s", m[p] " (" least " to " most ")"
+			printf " %-28s", m[p] == "-" ? "-" : m[p] " (" least " to " most ")"
 		}
 		if (n > 1 && m[2] > 0)
 			printf "  %.2f", m[1] / m[2]
