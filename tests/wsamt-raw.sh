@@ -129,6 +129,8 @@ wrong 'AlarmTemplate is an instance of IPS_AlarmClockOccurrence: say AlarmTempla
 wrong 'IPS_AlarmClockOccurrence has no Start; did you mean StartTime?' invoke AMT_AlarmClockService AddAlarm AlarmTemplate.Start=x
 wrong 'StartTime: "tomorrow" is no time: "2026-12-31 06:00", in UTC; nor an interval: "1d12h30m"' invoke AMT_AlarmClockService AddAlarm AlarmTemplate.StartTime=tomorrow
 wrong 'CertificateBlob: this is no base64; @FILE takes what is in a file' invoke AMT_PublicKeyManagementService AddTrustedRootCertificate 'CertificateBlob=?'
+: >"$T/nothing"
+wrong 'nothing: it is empty' invoke AMT_PublicKeyManagementService AddTrustedRootCertificate "CertificateBlob=@$T/nothing"
 run wsamt invoke AMT_PublicKeyManagementService AddTrustedRootCertificate "CertificateBlob=@$T/none"
 is "$rc" 3 "a file that is not there"
 # shellcheck disable=SC2086

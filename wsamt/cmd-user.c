@@ -532,7 +532,7 @@ update(struct wsamt *a, struct user *u, const struct user *before,
 	if (follow_password(a, u->name, password, e) == -1)
 		return -1;
 	rc = u->handle == 0 ? read_admin(a, u, e) : confirm(a, before, u, e);
-	if (rc == -1 && e->kind == ERR_TRUST)
+	if (rc == -1 && wsman_login_refused(a->wsman))
 		return err_set(e, ERR_REFUSED, "%s: the machine said yes, but "
 		    "does not let %s in with the new password: the old one may "
 		    "still hold", a->machine.name, before->name);
@@ -594,10 +594,9 @@ not_oneself(struct wsamt *a, const struct user *u, const char *what,
 
 /* And is not let in any more to see whether it took. */
 static bool
-is_locked_out(const struct wsamt *a, const struct user *u,
-    const struct err *e)
+is_locked_out(const struct wsamt *a, const struct user *u)
 {
-	return e->kind == ERR_TRUST && is_oneself(a, u);
+	return wsman_login_refused(a->wsman) && is_oneself(a, u);
 }
 
 int
@@ -624,7 +623,7 @@ cmd_usermod(struct wsamt *a, int argc, char **argv, struct err *e)
 	    { "Enabled", .flag = on }, { .name = NULL } }, NULL, e) == -1)
 		return -1;
 	if (read_user(a, &after, u.handle, e) == -1)
-		return is_locked_out(a, &u, e) ? 0 : -1;
+		return is_locked_out(a, &u) ? 0 : -1;
 	return after.enabled == on ? 0 : wsamt_not_taken(a, u.name,
 	    wsamt_word(u.enabled), argv[1], wsamt_word(after.enabled), e);
 }
@@ -645,7 +644,7 @@ cmd_userdel(struct wsamt *a, int argc, char **argv, struct err *e)
 	    call_number(a, &remove_user, "Handle", u.handle, NULL, e) == -1)
 		return -1;
 	if (read_users(a, &all, e) == -1)
-		return is_locked_out(a, &u, e) ? 0 : -1;
+		return is_locked_out(a, &u) ? 0 : -1;
 	for (i = 0; i < all.n; i++)
 		if (strcmp(all.u[i].name, u.name) == 0)
 			rc = wsamt_not_taken(a, u.name, "there", nobody.name,

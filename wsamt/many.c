@@ -373,6 +373,7 @@ interrupted(struct crowd *c)
 	secret_clear(&c->password);
 	loop_free(c->loop);		/* the signals are as they were */
 	(void)raise(c->signo);
+	_exit(128 + c->signo);		/* our parent blocked it */
 }
 
 static int

@@ -126,7 +126,9 @@ base64_file(struct buf *out, const char *path, struct err *e)
 
 	buf_init(&text, PEM_FILE_MAX);
 	rc = read_file(&text, path, e);
-	if (rc == 0 && strstr((const char *)text.data, "-----BEGIN ") != NULL)
+	if (rc == 0 && text.len == 1)
+		rc = err_set(e, ERR_USAGE, "%s: it is empty", path);
+	else if (rc == 0 && strstr((const char *)text.data, "-----BEGIN ") != NULL)
 		rc = pem_to_base64(out, &text, path, e);
 	else if (rc == 0)
 		rc = base64_text(out, text.data, text.len - 1, e);
