@@ -81,6 +81,9 @@ detail '16994 is silent'
 ctl clear-faults
 wsamt sol off
 mends console off
+wsamt sol off
+(umask 077; printf '%s\n' "$AMT_PASSWORD" >"$T/it's a file")
+mends console off --password-file "$T/it's a file"
 wsamt ider off
 mends disk off
 ctl fault lacks-sol

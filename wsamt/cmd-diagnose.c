@@ -34,15 +34,38 @@ row(struct diagnosis *d, const char *check, const char *finding,
 }
 
 static size_t
-add_option(char *out, size_t len, const char *option, const char *value)
+add_text(char out[TEXT_MAX], size_t len, const char *text)
 {
-	int n;
+	for (; *text != '\0' && len < TEXT_MAX - 1; text++)
+		out[len++] = *text;
+	out[len] = '\0';
+	return len;
+}
 
-	if (value == NULL || len >= TEXT_MAX)
+/* A word of a shell; quoted only where it has to be. */
+static size_t
+add_word(char out[TEXT_MAX], size_t len, const char *word)
+{
+	if (word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_@%+=:,./-")] == '\0')
+		return add_text(out, len, word);
+	len = add_text(out, len, "'");
+	for (; *word != '\0'; word++)
+		len = *word == '\'' ? add_text(out, len, "'\\''") :
+		    add_text(out, len, (const char[2]){ *word, '\0' });
+	return add_text(out, len, "'");
+}
+
+static size_t
+add_option(char out[TEXT_MAX], size_t len, const char *option,
+    const char *value)
+{
+	if (value == NULL)
 		return len;
-	n = snprintf(out + len, TEXT_MAX - len, "%s%s%s ", option,
-	    *value != '\0' ? " " : "", value);
-	return len + (n > 0 ? (size_t)n : 0);
+	len = add_text(out, len, option);
+	if (*value != '\0')
+		len = add_word(out, add_text(out, len, " "), value);
+	return add_text(out, len, " ");
 }
 
 /* Options as they were given, those of trust unless others are wanted. */
@@ -86,11 +109,9 @@ write_mend(char out[TEXT_MAX], const struct diagnosis *d, const char *mend,
 		mend += 6;
 		len = add_options(out, len, d->a, strncmp(mend, "--", 2) != 0);
 	}
-	if (len < TEXT_MAX)
-		(void)snprintf(out + len, TEXT_MAX - len, "%.*s%s%s",
-		    slot != NULL ? (int)(slot - mend) : (int)strlen(mend),
-		    mend, slot != NULL ? arg : "",
-		    slot != NULL ? slot + 2 : "");
+	(void)snprintf(out + len, TEXT_MAX - len, "%.*s%s%s",
+	    slot != NULL ? (int)(slot - mend) : (int)strlen(mend), mend,
+	    slot != NULL ? arg : "", slot != NULL ? slot + 2 : "");
 }
 
 int
@@ -203,7 +224,7 @@ ask_clock(struct diagnosis *d, int64_t *ahead, struct err *e)
 		else if (wsman_absent(d->a->wsman))
 			rc = ABSENT;
 		ws_doc_free(answer);
-		d->ahead = (int64_t)t - (int64_t)time(NULL);
+		d->ahead = rc == 0 ? (int64_t)t - (int64_t)time(NULL) : 0;
 		d->have_time = rc == 0;
 	}
 	*ahead = d->ahead;

@@ -33,6 +33,7 @@ struct scan {
 	struct knock knocks[ADDRESSES_MAX * PORTS_MAX];
 	size_t nknocks, left;
 	bool done;
+	int lack;			/* errno, of what is ours */
 	struct err failure;		/* of the name */
 };
 
@@ -88,6 +89,9 @@ knock(struct scan *s, const struct addrinfo *ai, struct reach *port)
 		((struct sockaddr_in *)&ss)->sin_port = htons(port->port);
 	k->fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC |
 	    SOCK_NONBLOCK, 0);
+	if (k->fd == -1 && (errno == EMFILE || errno == ENFILE ||
+	    errno == ENOBUFS || errno == ENOMEM))
+		s->lack = errno;
 	if (k->fd == -1 || (connect(k->fd, (struct sockaddr *)&ss,
 	    ai->ai_addrlen) == -1 && errno != EINPROGRESS))
 		answered(k, errno);
@@ -148,6 +152,9 @@ reach_ports(struct loop *l, const char *address, struct reach *ports,
 		for (i = 0; i < n && i < PORTS_MAX; i++)
 			knock(&s, ai, &ports[i]);
 	rc = wsamt_until(l, &s.done, limit_ms, e);
+	if (rc == 0 && (errno = s.lack) != 0)
+		rc = err_sys(e, ERR_LOCAL, "knocking at ports of %s (fewer "
+		    "machines at once: -j)", address);
  out:
 	resolve_cancel(s.resolve);
 	for (i = 0; i < s.nknocks; i++)
