@@ -51,7 +51,7 @@ may_replace(const struct pty *s, struct err *e)
 		return errno == ENOENT ? 0 : err_sys(e, ERR_LOCAL, "--pty %s",
 		    s->link);
 	n = readlink(s->link, to, sizeof to - 1);
-	if (n == -1 || strncmp(to, "/dev/pts/", 9) != 0)
+	if (n < 9 || memcmp(to, "/dev/pts/", 9) != 0)
 		return err_set(e, ERR_LOCAL, "--pty %s: it is there already, "
 		    "and no link to a pseudo terminal", s->link);
 	to[n] = '\0';
