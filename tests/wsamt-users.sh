@@ -113,6 +113,20 @@ hasnt "$err" "$new" "no password in the trace"
 has "$err" "<DigestPassword>(secret)" "nor its digest"
 is "$(ctl violations)" "" "no violation"
 
+# A change that cannot be looked at again is not said to be done: the line is
+# cut at the request that looks, and at its repetition.
+calls=$(state .http.calls)
+sets usermod amy off
+looks=$(($(state .http.calls) - calls - 1))
+sets usermod amy on
+background cut-relay 17000 17001 "nc=$(printf %08x $looks)," before 1
+background cut-relay 17001 16992 "nc=$(printf %08x $((looks + 1)))," before 1
+until_ok curl -s -o "$T/page" "http://127.0.0.1:17000/"
+run wsamt -P 17000 usermod amy off
+is "$rc $out" "4 " "cut when it looks again: not done"
+has "$err" "without an answer" "says so"
+gets off usermod amy
+
 # A password from a terminal is asked twice.
 cat >"$T/ask" <<'END'
 set timeout 20
