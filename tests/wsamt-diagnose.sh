@@ -195,6 +195,9 @@ finds tls mutual
 well "with a certificate of ours" --tofu --cert good.pem --key pc.key
 forget
 wrong 'it is "diagnose", or "diagnose list"' diagnose now
+run prlimit --nofile=12 wsamt diagnose
+is $rc 3 "no descriptors: that is ours"
+has "$err" 'Too many open files' "says so"
 wrong 'too many arguments' diagnose list all
 busy diagnose
 is "$(ctl violations)" "" "no violation"
