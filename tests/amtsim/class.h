@@ -42,6 +42,7 @@ struct ref {
 	const char *class;
 	const char *keys[SELECTORS_MAX][2];	/* name, value; sorted */
 };
+extern const struct ref wired_port;	/* classes-network.c */
 
 enum prop_flags {
 	PROP_KEY = 1,

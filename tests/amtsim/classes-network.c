@@ -315,7 +315,7 @@ static const struct prop six_props[] = {
 
 /* ---- CIM_ElementSettingData: is IPv6 on? --------------------------- */
 
-static const struct ref port_ref = { "CIM_EthernetPort", {
+const struct ref wired_port = { "CIM_EthernetPort", {
 	{ "CreationClassName", "CIM_EthernetPort" },
 	{ "DeviceID", "Intel(r) AMT Ethernet Port 0" },
 	{ "SystemCreationClassName", "CIM_ComputerSystem" },
@@ -341,7 +341,7 @@ set_current(struct model *m, unsigned index, const char *text)
 
 static const struct prop setting_props[] = {
 	{ .name = "IsCurrent", .get = get_current, .set = set_current },
-	{ .name = "ManagedElement", .ref = &port_ref, .flags = PROP_KEY },
+	{ .name = "ManagedElement", .ref = &wired_port, .flags = PROP_KEY },
 	{ .name = "SettingData", .ref = &six_ref, .flags = PROP_KEY },
 	END
 };

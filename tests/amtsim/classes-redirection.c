@@ -167,11 +167,6 @@ static const struct method kvm_methods[] = {
  * session is open.  The class model names no more than its two ends, so the
  * second one is a guess.
  */
-static const struct ref port_ref = { "CIM_EthernetPort", {
-	{ "CreationClassName", "CIM_EthernetPort" },
-	{ "DeviceID", "Intel(r) AMT Ethernet Port 0" },
-	{ "SystemCreationClassName", "CIM_ComputerSystem" },
-	{ "SystemName", "Intel(r) AMT" } } };
 static const struct ref service_ref = { "AMT_RedirectionService", {
 	{ "CreationClassName", "AMT_RedirectionService" },
 	{ "Name", "Intel(r) AMT Redirection Service" },
@@ -209,12 +204,12 @@ no_tunnel(struct sim *sim)
 }
 
 static const struct prop session_props[] = {
-	{ .name = "Antecedent", .ref = &port_ref, .flags = PROP_KEY },
+	{ .name = "Antecedent", .ref = &wired_port, .flags = PROP_KEY },
 	{ .name = "Dependent", .ref = &service_ref, .flags = PROP_KEY },
 	END
 };
 static const struct prop screen_session_props[] = {
-	{ .name = "Antecedent", .ref = &port_ref, .flags = PROP_KEY },
+	{ .name = "Antecedent", .ref = &wired_port, .flags = PROP_KEY },
 	{ .name = "Dependent", .ref = &kvm_ref, .flags = PROP_KEY },
 	END
 };
